@@ -1,0 +1,100 @@
+import Glibc
+
+/// A block of octets that is filled at its end and read from its start. Blocks come from a `BufferPool` and go back
+/// to it; one that is dropped instead is unmapped. One owner, one thread at a time.
+@safe public struct Buffer: ~Copyable {
+  @usableFromInline let base: UnsafeMutablePointer<UInt8>
+  /// Octets, a `BufferSize`.
+  public let capacity: Int
+  @usableFromInline var start = 0
+  @usableFromInline var end = 0
+
+  /// Proof of safety: `base` is mapped for `capacity` octets and owned by this value alone.
+  init(block: UnsafeMutablePointer<UInt8>, capacity: Int) {
+    unsafe base = block
+    self.capacity = capacity
+  }
+
+  deinit { unsafe _ = munmap(base, capacity) }
+
+  /// Octets to be read.
+  @inlinable public var count: Int { end &- start }
+  @inlinable public var isEmpty: Bool { end == start }
+  /// Octets that can be added without `compact`.
+  @inlinable public var room: Int { capacity &- end }
+
+  /// What is to be read. The span ends with the next change of the buffer.
+  @inlinable public var readable: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      let span = unsafe Span<UInt8>(_unsafeStart: base + start, count: end &- start)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Drops up to `octets` from the start.
+  @inlinable public mutating func consume(_ octets: Int) {
+    start &+= Swift.max(0, Swift.min(octets, count))
+    if start == end { (start, end) = (0, 0) }
+  }
+
+  /// Drops everything.
+  @inlinable public mutating func clear() { (start, end) = (0, 0) }
+
+  /// Adds what fits and returns how much that was.
+  @inlinable @discardableResult public mutating func append(_ octets: Span<UInt8>) -> Int {
+    let taken = Swift.min(octets.count, room)
+    unsafe octets.withUnsafeBufferPointer { source in
+      if let address = source.baseAddress { unsafe (base + end).update(from: address, count: taken) }
+    }
+    end &+= taken
+    return taken
+  }
+
+  /// Adds ASCII text whole; `false` (and nothing added) where there is no room.
+  @inlinable @discardableResult public mutating func append(_ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard count <= room else { return false }
+    unsafe (base + end).update(from: text.utf8Start, count: count)
+    end &+= count
+    return true
+  }
+
+  @inlinable @discardableResult public mutating func append(_ octet: UInt8) -> Bool {
+    guard room > 0 else { return false }
+    unsafe base[end] = octet
+    end &+= 1
+    return true
+  }
+
+  /// Moves what is to be read to the front, so that `room` is all that is free.
+  public mutating func compact() {
+    guard start > 0 else { return }
+    unsafe base.update(from: base + start, count: count)
+    (start, end) = (0, count)
+  }
+
+  /// Lends the free room to a filler (a `recv`, a decryption), which says how many octets it put there.
+  ///
+  /// - Parameter fill: gets address and room, returns 0 to `room`; more is cut to `room`.
+  @unsafe @inlinable public mutating func fill<E: Error>(
+    _ fill: (UnsafeMutableRawPointer, Int) throws(E) -> Int
+  ) throws(E) {
+    let filled = try unsafe fill(UnsafeMutableRawPointer(base + end), room)
+    end &+= Swift.max(0, Swift.min(filled, room))
+  }
+
+  /// Gives up ownership of the block without unmapping it.
+  consuming func dissolve() -> UnsafeMutablePointer<UInt8> {
+    let block = unsafe base
+    discard self
+    return unsafe block
+  }
+}
+
+/// What buffers there are.
+public enum BufferSize: Int, Sendable, CaseIterable {
+  /// 16 KiB: a request, a head, one TLS record.
+  case small = 16_384
+  /// 64 KiB: a head beyond 16 KiB, a body under way.
+  case large = 65_536
+}

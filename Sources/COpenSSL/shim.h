@@ -1,0 +1,6 @@
+#pragma once
+// Static-inline shims for OpenSSL's macros; no logic.
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>

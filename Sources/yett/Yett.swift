@@ -1,0 +1,1 @@
+@main struct Yett { static func main() {} }
