@@ -40,7 +40,7 @@ import Glibc
 
   init(size: BufferSize) { self.size = size }
 
-  deinit { for unsafe block in unsafe blocks { unsafe _ = munmap(block, size.rawValue) } }
+  deinit { for unsafeblock in unsafe blocks { unsafe _ = munmap(block, size.rawValue) } }
 
   mutating func take() -> Buffer {
     lent += 1
