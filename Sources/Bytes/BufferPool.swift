@@ -64,7 +64,7 @@ import Glibc
 
   init(size: BufferSize) { self.size = size }
 
-  deinit { for unsafe block in unsafe blocks { unsafe _ = munmap(block, size.rawValue) } }
+  deinit { for index in unsafe blocks.indices { unsafe _ = munmap(blocks[index], size.rawValue) } }
 
   mutating func take() -> Buffer {
     lent += 1
