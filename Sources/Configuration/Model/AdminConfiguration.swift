@@ -12,3 +12,16 @@ public struct AdminConfiguration: Equatable, Sendable {
     (self.socket, self.bind, self.token) = (socket, bind, token)
   }
 }
+
+extension AdminConfiguration: Section {
+  static let noun = "admin"
+  static let defaults = AdminConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("socket", \.socket, .path("a socket's path", atMost: 107), "The Unix socket that takes every command (mode 0660)."),
+    Key("bind", \.bind, .binding, "Where metrics, health and reads are served; nowhere without."),
+    Key(
+      "token", \.token, .text("a token of 16 to 256 visible ASCII characters", atMost: 256) {
+        $0.utf8.count >= 16 && $0.isVisibleASCII
+      }, "What changes through `bind` must show; without it nothing can be changed there."),
+  ]
+}

@@ -13,3 +13,52 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension Endpoint {
+  /// - anyPort: whether 0 is a port too.
+  static func parse(_ text: String, anyPort: Bool) -> Endpoint? {
+    if text.hasPrefix("unix:") {
+      let path = String(text.dropFirst(5))
+      let isPath = path.hasPrefix("/") && (2...107).contains(path.utf8.count)
+      return isPath && !path.unicodeScalars.contains(where: \.isControl) ? .unix(path: path) : nil
+    }
+    guard let colon = text.lastIndex(of: ":"), let port = Quantity.wholeNumber(String(text[text.index(after: colon)...])),
+      (anyPort ? 0 : 1)...65_535 ~= port
+    else { return nil }
+    let host = text[..<colon].lowercased()
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      let address = String(host.dropFirst().dropLast())
+      return HostRule.isIPv6(address) ? .tcp(host: address, port: port) : nil
+    }
+    return HostRule.allowsName(host) ? .tcp(host: host, port: port) : nil
+  }
+}
+
+extension ValueType where Value == Endpoint {
+  /// Where to connect to.
+  static var server: ValueType {
+    .scalar("a host and port such as `10.1.0.11:8080`, or `unix:/path`", .text(pattern: nil)) {
+      Endpoint.parse($0, anyPort: false)
+    }
+  }
+
+  /// Where to listen; no two may be the same.
+  static var binding: ValueType {
+    let what = "an IP address and port such as `[::]:8443`, or `unix:/path`"
+    return ValueType(.text(pattern: nil), text: { Schema.text($0.description) }) { node, decoder in
+      guard case .scalar(let word, _) = node.content, let endpoint = Endpoint.parse(word, anyPort: true) else {
+        decoder.expected(what, node)
+        return nil
+      }
+      if case .tcp(let host, let port) = endpoint {
+        guard HostRule.isAddress(host) else {
+          decoder.expected(what, node, suggestion: host == "localhost" ? "127.0.0.1:\(port)" : nil)
+          return nil
+        }
+        if port == 0 { return endpoint }
+      }
+      decoder.define(.address, endpoint.description, at: node.place)
+      return endpoint
+    }
+  }
+}

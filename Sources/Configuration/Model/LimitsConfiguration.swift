@@ -39,3 +39,32 @@ public struct LimitsConfiguration: Equatable, Sendable {
     (self.connectionsPerWorker, self.connectionsPerAddress) = (connectionsPerWorker, connectionsPerAddress)
   }
 }
+
+extension LimitsConfiguration: Section {
+  static let noun = "the limits"
+  static let defaults = LimitsConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("request_line", \.requestLine, .size(256...16 << 10), "Octets of the request line; 414 beyond."),
+    Key("header_section", \.headerSection, .size(1 << 10...47 << 10), "Octets of the header section; 431 beyond."),
+    Key("header_fields", \.headerFields, .integer(1...100), "Fields of a head; 431 beyond."),
+    Key("head_timeout", \.headTimeout, .patience, "For the head of a request; 408 after it."),
+    Key(
+      "body_rate", \.bodyRate, .size(0...1 << 30),
+      "Octets a second that a request's body must bring after its first 10 s; 408 below. 0 is no limit."),
+    Key("keep_alive", \.keepAlive, .patience, "How long a connection may idle between two requests."),
+    Key("write_timeout", \.writeTimeout, .patience, "How long a client may take no octet of an answer."),
+    Key("connections_per_worker", \.connectionsPerWorker, .integer(1...1_000_000), "Client connections of one worker."),
+    Key(
+      "connections_per_address", \.connectionsPerAddress, .integer(1...1_000_000),
+      "Connections of one client address (IPv6: its /64) at one worker."),
+    Key("handshake_timeout", \.handshakeTimeout, .patience, "For a TLS handshake."),
+    Key(
+      "drain", \.drain, .duration(.zero...Duration.seconds(3_600)),
+      "How long running requests may go on after SIGTERM."),
+  ]
+}
+
+extension ValueType where Value == Duration {
+  /// 10 ms to an hour: how long Yett waits for anyone.
+  static var patience: ValueType { .duration(.milliseconds(10)...Duration.seconds(3_600)) }
+}

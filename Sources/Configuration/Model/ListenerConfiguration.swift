@@ -22,3 +22,19 @@ public struct ListenerConfiguration: Equatable, Sendable {
     (self.redirectTo, self.publicPort) = (redirectTo, publicPort)
   }
 }
+
+extension ListenerConfiguration: Section {
+  static let noun = "a listener"
+  static let defaults = ListenerConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("name", \.name, .name(of: .listener), isRequired: true, "Metrics and log lines carry it."),
+    Key("bind", \.bind, .binding, isRequired: true, "An IP address and port, or `unix:/path`."),
+    Key("tls", \.tls, .reference(to: .profile), "The TLS profile; cleartext without."),
+    Key(
+      "redirect_to", \.redirectTo, .reference(to: .listener),
+      "The listener that every request is redirected to, path and query as sent."),
+    Key(
+      "public_port", \.publicPort, .integer(1...65_535),
+      "The port under which clients know this listener: 443 with TLS and 80 without, unless set."),
+  ]
+}

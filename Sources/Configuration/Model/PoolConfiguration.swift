@@ -84,3 +84,81 @@ public struct TimeoutsConfiguration: Equatable, Sendable {
     (self.connect, self.firstByte, self.betweenBytes) = (connect, firstByte, betweenBytes)
   }
 }
+
+extension PoolConfiguration: Section {
+  static let noun = "a pool"
+  static let defaults = PoolConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("balance", \.balance, .choice, "How the next server is chosen."),
+    Key(
+      "servers", \.servers, .list(of: .section, atLeast: 1, atMost: serversLimit), isRequired: true,
+      "Where requests go."),
+    Key("health", \.health, .section, "How servers are checked; unchecked without."),
+    Key("timeouts", \.timeouts, .section, "How long servers may take."),
+    Key("idle_connections", \.idleConnections, .integer(0...65_536), "Idle connections kept open by each worker."),
+    Key("idle_timeout", \.idleTimeout, .patience, "How long an idle connection is kept."),
+  ]
+
+  static func check(_ pool: inout Self, _ node: Node, _ decoder: inout Decoder) {
+    let nodes = node["servers"]?.mappings ?? []
+    for index in pool.servers.indices where pool.servers[index].name.isEmpty {
+      // The pool's own name may fill the 64 octets of a name.
+      let name = "\(pool.name.prefix(60))-\(index + 1)"
+      pool.servers[index].name = name
+      if index < nodes.count, nodes[index]["name"] == nil { decoder.define(.server, name, at: nodes[index].place) }
+    }
+    decoder.forget(.server)
+  }
+}
+
+extension ServerConfiguration: Section {
+  static let noun = "a server"
+  static let defaults = ServerConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("name", \.name, .name(of: .server), "Unique in its pool; POOL-1, POOL-2 and so on unless set."),
+    Key("address", \.address, .server, isRequired: true, "A host and port, or `unix:/path`."),
+    Key("weight", \.weight, .integer(1...256), "Its share of the requests beside the others' weights."),
+  ]
+}
+
+extension HealthConfiguration: Section {
+  static let noun = "a health check"
+  static let defaults = HealthConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("path", \.path, .checkPath, "What is asked for with GET; 200 to 399 passes."),
+    Key(
+      "interval", \.interval, .duration(.milliseconds(100)...Duration.seconds(3_600)),
+      "From one check to the next, before jitter."),
+    Key("timeout", \.timeout, .patience, "For a whole check; at most the interval."),
+    Key("rise", \.rise, .integer(1...100), "Passed checks in a row that bring a server back."),
+    Key("fall", \.fall, .integer(1...100), "Failed checks in a row that take a server out."),
+    Key(
+      "host", \.host, .text("a host", atMost: 255) { $0.isVisibleASCII && !$0.contains { "/?#@\\\"<>".contains($0) } },
+      "The Host of the check; the server's address without."),
+  ]
+
+  static func check(_ health: inout Self, _ node: Node, _ decoder: inout Decoder) {
+    guard health.timeout > health.interval else { return }
+    let place = node["timeout"]?.place ?? node["interval"]?.place ?? node.place
+    let (timeout, interval) = (Quantity.text(health.timeout), Quantity.text(health.interval))
+    decoder.note("a check's timeout of \(timeout) is longer than its interval of \(interval)", at: place)
+  }
+}
+
+extension TimeoutsConfiguration: Section {
+  static let noun = "the timeouts"
+  static let defaults = TimeoutsConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("connect", \.connect, .patience, "For a connection to be accepted."),
+    Key("first_byte", \.firstByte, .patience, "From the request's last octet to the answer's first."),
+    Key("between_bytes", \.betweenBytes, .patience, "Between two octets of an answer."),
+  ]
+}
+
+extension ValueType where Value == String {
+  fileprivate static var checkPath: ValueType {
+    .text("an absolute path such as `/healthz`", atMost: 1_024) {
+      $0.hasPrefix("/") && $0.isVisibleASCII && !$0.contains("#")
+    }
+  }
+}

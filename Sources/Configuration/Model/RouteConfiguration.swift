@@ -35,111 +35,38 @@ public enum RouteMethod: String, CaseIterable, Sendable {
   case patch = "PATCH"
 }
 
-/// Exactly one of these.
-public enum RouteAction: Equatable, Sendable {
-  /// Passed to a server of this pool, which exists.
-  case pool(String)
-  case redirect(RedirectConfiguration)
-  case respond(FixedResponseConfiguration)
-}
+extension RouteConfiguration: Section {
+  static let noun = "a route"
+  static let defaults = RouteConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("name", \.name, .name(of: .route), isRequired: true, "Unique in its site; metrics and targets carry it."),
+    Key(
+      "path", \.path, .routePath, isRequired: true,
+      "A prefix that ends at a segment's boundary: `/search` is for `/search` and `/search/…`."),
+    Key(
+      "methods", \.methods, .list(of: .choice, atLeast: 1, atMost: RouteMethod.allCases.count),
+      "The methods it is for, GET covering HEAD; all that no other route of its path names, unless set."),
+    Key("pool", .reference(to: .pool), "The pool whose servers answer.") { $0.action = .pool($1) },
+    Key("redirect", .section, "An answer with a Location.") { $0.action = .redirect($1) },
+    Key("respond", .section, "An answer of Yett's own.") { $0.action = .respond($1) },
+    Key("cache", \.cache, .cachePolicy, "`on` (what the headers allow), `off`, or what to add to the headers."),
+    Key("body_limit", \.bodyLimit, .size(0...1 << 40), "The largest request body; 413 beyond."),
+    Key("target", \.target, .section, "What was promised to the people behind this route."),
+  ]
 
-/// An answer with a `Location`.
-public struct RedirectConfiguration: Equatable, Sendable {
-  /// An absolute URL or an absolute path, visible ASCII only.
-  public var to: String
-  /// 301, 302, 303, 307 or 308. Default 302.
-  public var status: Int
-
-  public init(to: String = "/", status: Int = 302) { (self.to, self.status) = (to, status) }
-}
-
-/// An answer that Yett gives by itself.
-public struct FixedResponseConfiguration: Equatable, Sendable {
-  /// 200 to 599. Default 200.
-  public var status: Int
-  /// At most 64 KiB of UTF-8; empty for 204, 205 and 304. Default empty.
-  public var body: String
-  /// Default `text/plain; charset=utf-8`.
-  public var contentType: String
-
-  public init(status: Int = 200, body: String = "", contentType: String = "text/plain; charset=utf-8") {
-    (self.status, self.body, self.contentType) = (status, body, contentType)
-  }
-}
-
-/// Whether a route's answers may be stored.
-public enum CachePolicy: Equatable, Sendable {
-  case off
-  /// What the headers allow (RFC 9111), with the route's additions.
-  case on(RouteCacheConfiguration)
-}
-
-/// What a route adds to RFC 9111.
-public struct RouteCacheConfiguration: Equatable, Sendable {
-  /// The freshness of answers that name none, instead of a heuristic one. Default `nil`.
-  public var defaultTTL: Duration?
-  public var setCookie: SetCookieRule
-
-  public init(defaultTTL: Duration? = nil, setCookie: SetCookieRule = .ignore) {
-    (self.defaultTTL, self.setCookie) = (defaultTTL, setCookie)
-  }
-}
-
-/// What becomes of an answer with `Set-Cookie` that says neither `public` nor `s-maxage`.
-public enum SetCookieRule: String, CaseIterable, Sendable {
-  /// It is passed on and not stored: the route makes no exception.
-  case ignore
-  /// It is stored, cookie and all.
-  case store
-}
-
-/// What was promised: `latency` for `percentile` of the available answers, and `availability` of all.
-public struct TargetConfiguration: Equatable, Sendable {
-  /// Good at or under it. 1 ms to 1 h.
-  public var latency: Duration
-  /// The share of answers that are to be good, in percent, 50 to 99.999. Default 95.
-  public var percentile: Percent
-  /// The share of answers that are to be neither 5xx nor timed out. Default 99.9 %.
-  public var availability: Percent
-  public var measure: LatencyMeasure
-
-  public init(
-    latency: Duration = .milliseconds(300), percentile: Percent = Percent(millionths: 950_000),
-    availability: Percent = Percent(millionths: 999_000), measure: LatencyMeasure = .firstByte
-  ) {
-    (self.latency, self.percentile) = (latency, percentile)
-    (self.availability, self.measure) = (availability, measure)
-  }
-}
-
-/// Until when latency is counted, from the last octet of the request's head.
-public enum LatencyMeasure: String, CaseIterable, Sendable {
-  /// Until the answer's head is given to the kernel.
-  case firstByte = "first_byte"
-  /// Until its last octet is.
-  case total
-}
-
-/// A share of a whole, exact to a ten-thousandth of a percent.
-public struct Percent: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// 0 to 1,000,000: 99.9 % is 999,000.
-  public let millionths: Int
-
-  public init(millionths: Int) { self.millionths = max(0, min(millionths, 1_000_000)) }
-
-  /// 0 to 1.
-  public var fraction: Double { Double(millionths) / 1_000_000 }
-  /// 0 to 100.
-  public var percent: Double { Double(millionths) / 10_000 }
-
-  public static func < (left: Percent, right: Percent) -> Bool { left.millionths < right.millionths }
-
-  /// `99.9`, without the sign.
-  public var description: String {
-    let (whole, rest) = millionths.quotientAndRemainder(dividingBy: 10_000)
-    guard rest != 0 else { return "\(whole)" }
-    var digits = String(10_000 + rest).dropFirst()
-    while digits.last == "0" { digits.removeLast() }
-    return "\(whole).\(digits)"
+  static func check(_ route: inout Self, _ node: Node, _ decoder: inout Decoder) {
+    let actions = ["pool", "redirect", "respond"].filter { node[$0] != nil }
+    if actions.isEmpty {
+      decoder.note("a route without an action; give it one of `pool`, `redirect` and `respond`", at: node.place)
+    } else if actions.count > 1 {
+      let given = actions.map { "`\($0)`" }.joined(separator: " and ")
+      decoder.note("a route with more than one action: \(given)", at: node.place)
+    }
+    if !actions.isEmpty, !actions.contains("pool"), let cache = node["cache"] {
+      decoder.note("`cache` on a route without a `pool`: there is nothing to store", at: cache.place)
+    }
+    if let methods = route.methods, Set(methods).count < methods.count, let place = node["methods"]?.place {
+      decoder.note("a method named twice", at: place)
+    }
   }
 }
