@@ -123,7 +123,9 @@ extension Configuration: Section {
       "include", .list(of: .inclusion, atMost: YAMLLimits.includes),
       "Files with `pools` and `sites` of their own, relative to this one."
     ) { _, _ in },
-    Key("listeners", \.listeners, .list(of: .section, atLeast: 1, atMost: 256), isRequired: true, "Where clients connect."),
+    Key(
+      "listeners", \.listeners, .list(of: .section, atLeast: 1, atMost: 256), isRequired: true, "Where clients connect."
+    ),
     Key("tls", \.tls, .named(\.name, .profile), "TLS profiles by name."),
     Key("cache", \.cache, .section, "The cache in memory that all workers share."),
     Key("pools", \.pools, .named(\.name, .pool), "Pools of servers by name."),

@@ -55,10 +55,10 @@ extension ValueType where Value == String {
   static func text(_ what: String, atMost limit: Int, allows: @escaping @Sendable (String) -> Bool = { _ in true })
     -> ValueType
   {
-    .scalar(what, .text(pattern: nil), text: { Schema.text($0) }) { word in
+    .scalar(what, .text(pattern: nil)) { word in
       (1...limit).contains(word.utf8.count) && !word.unicodeScalars.contains(where: \.isControl) && allows(word)
         ? word : nil
-    }
+    }.written { Schema.text($0) }
   }
 
   /// A file's path; what is relative is joined to the directory of the file that names it.

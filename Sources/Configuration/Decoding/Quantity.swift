@@ -41,7 +41,9 @@ enum Quantity {
   static func percent(_ word: String) -> Percent? {
     let number = word.hasSuffix("%") ? word.dropLast() : word[...]
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
-    guard let whole = parts.first.flatMap({ wholeNumber(String($0)) }), whole <= 100, parts.count <= 2 else { return nil }
+    guard let whole = parts.first.flatMap({ wholeNumber(String($0)) }), whole <= 100, parts.count <= 2 else {
+      return nil
+    }
     var millionths = whole * 10_000
     if parts.count == 2 {
       guard (1...4).contains(parts[1].utf8.count) else { return nil }
@@ -64,7 +66,8 @@ enum Quantity {
   static func text(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     guard attoseconds == 0 else { return "\(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)ms" }
-    for (unit, factor) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)] where seconds >= factor && seconds % factor == 0 {
+    for (unit, factor) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)]
+    where seconds >= factor && seconds % factor == 0 {
       return "\(seconds / factor)\(unit)"
     }
     return "\(seconds)s"

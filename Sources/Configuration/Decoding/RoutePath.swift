@@ -19,8 +19,8 @@ enum RoutePath {
         normal.append(octet)
         continue
       }
-      guard position + 2 <= octets.count, let high = hexDigit(octets[position]), let low = hexDigit(octets[position + 1])
-      else { return nil }
+      guard position + 2 <= octets.count else { return nil }
+      guard let high = hexDigit(octets[position]), let low = hexDigit(octets[position + 1]) else { return nil }
       position += 2
       let decoded = high << 4 | low
       guard decoded != 0 else { return nil }
@@ -33,6 +33,9 @@ enum RoutePath {
     let text = String(decoding: normal, as: UTF8.self)
     return hasDotSegment(text) ? nil : text
   }
+
+  /// A missing `/` at the start is what people forget.
+  static func suggestion(for word: String) -> String? { word.hasPrefix("/") ? nil : normalise("/" + word) }
 
   /// Also between encoded separators, and before parameters.
   private static func hasDotSegment(_ path: String) -> Bool {
@@ -70,7 +73,7 @@ extension ValueType where Value == String {
   static var routePath: ValueType {
     .scalar(
       "an absolute path such as `/search`, percent-encoded, without query and dot segments",
-      .text(pattern: "^/[!-~]*$"), suggest: { RoutePath.normalise("/" + $0) }
+      .text(pattern: "^/[!-~]*$"), suggest: RoutePath.suggestion
     ) { RoutePath.normalise($0) }
   }
 }

@@ -21,6 +21,11 @@ enum Suggestion {
     return best?.word
   }
 
+  /// `closest` with its candidates.
+  static func among(_ candidates: [String]) -> @Sendable (String) -> String? {
+    { closest(to: $0, among: candidates) }
+  }
+
   /// Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours.
   private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)

@@ -4,24 +4,27 @@ struct ValueType<Value: Sendable>: Sendable {
   /// `nil` where it complained.
   let decode: @Sendable (Node, inout Decoder) -> Value?
   /// A value as JSON text, for the default in the schema.
-  let text: @Sendable (Value) -> String?
+  private(set) var text: @Sendable (Value) -> String? = { _ in nil }
 
-  init(
-    _ schema: Schema, text: @escaping @Sendable (Value) -> String? = { _ in nil },
-    decode: @escaping @Sendable (Node, inout Decoder) -> Value?
-  ) {
-    (self.schema, self.text, self.decode) = (schema, text, decode)
+  init(_ schema: Schema, decode: @escaping @Sendable (Node, inout Decoder) -> Value?) {
+    (self.schema, self.decode) = (schema, decode)
+  }
+
+  /// The type with a way to write its values as JSON text.
+  func written(_ text: @escaping @Sendable (Value) -> String?) -> ValueType {
+    var type = self
+    type.text = text
+    return type
   }
 
   /// A scalar that `parse` understands.
   ///
   /// - what: completes "expected …".
   static func scalar(
-    _ what: String, _ schema: Schema, text: @escaping @Sendable (Value) -> String? = { _ in nil },
-    suggest: @escaping @Sendable (String) -> String? = { _ in nil },
+    _ what: String, _ schema: Schema, suggest: @escaping @Sendable (String) -> String? = { _ in nil },
     parse: @escaping @Sendable (String) -> Value?
   ) -> ValueType {
-    ValueType(schema, text: text) { node, decoder in
+    ValueType(schema) { node, decoder in
       guard case .scalar(let word, _) = node.content, !node.isNothing else {
         decoder.expected(what, node)
         return nil
@@ -36,7 +39,7 @@ struct ValueType<Value: Sendable>: Sendable {
 extension ValueType where Value == Int {
   static func integer(_ range: ClosedRange<Int>) -> ValueType {
     let what = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    return ValueType(.integer(range), text: { "\($0)" }) { node, decoder in
+    return ValueType(.integer(range)) { node, decoder in
       guard case .scalar(let word, isPlain: true) = node.content, let number = Quantity.wholeNumber(word),
         range.contains(number)
       else {
@@ -44,16 +47,17 @@ extension ValueType where Value == Int {
         return nil
       }
       return number
-    }
+    }.written { "\($0)" }
   }
 
   /// Octets: `64KiB`, `512MiB`, `1GiB` or a whole number.
   static func size(_ range: ClosedRange<Int>) -> ValueType {
-    .scalar(
-      "a size from \(Quantity.text(octets: range.lowerBound)) to \(Quantity.text(octets: range.upperBound)) such as `64KiB`",
-      .anyOf([.integer(range), .text(pattern: "^[0-9]+(KiB|MiB|GiB)$")]),
-      text: { Schema.text(Quantity.text(octets: $0)) }, suggest: Quantity.sizeSuggestion
+    let (least, most) = (Quantity.text(octets: range.lowerBound), Quantity.text(octets: range.upperBound))
+    return .scalar(
+      "a size from \(least) to \(most) such as `64KiB`",
+      .anyOf([.integer(range), .text(pattern: "^[0-9]+(KiB|MiB|GiB)$")]), suggest: Quantity.sizeSuggestion
     ) { word in Quantity.octets(word).flatMap { range.contains($0) ? $0 : nil } }
+    .written { Schema.text(Quantity.text(octets: $0)) }
   }
 }
 
@@ -62,9 +66,9 @@ extension ValueType where Value == Duration {
   static func duration(_ range: ClosedRange<Duration>) -> ValueType {
     .scalar(
       "a duration from \(Quantity.text(range.lowerBound)) to \(Quantity.text(range.upperBound)) such as `2s`",
-      .text(pattern: "^[0-9]+(ms|s|m|h|d)$"), text: { Schema.text(Quantity.text($0)) },
-      suggest: Quantity.durationSuggestion
+      .text(pattern: "^[0-9]+(ms|s|m|h|d)$"), suggest: Quantity.durationSuggestion
     ) { word in Quantity.duration(word).flatMap { range.contains($0) ? $0 : nil } }
+    .written { Schema.text(Quantity.text($0)) }
   }
 }
 
@@ -73,20 +77,21 @@ extension ValueType where Value == Percent {
   static func percent(_ range: ClosedRange<Percent>) -> ValueType {
     .scalar(
       "a percentage from \(range.lowerBound) to \(range.upperBound) such as `99.9%`",
-      .anyOf([.text(pattern: "^[0-9]+(\\.[0-9]{1,4})?%$"), .number]), text: { "\($0)" }
+      .anyOf([.text(pattern: "^[0-9]+(\\.[0-9]{1,4})?%$"), .number])
     ) { word in Quantity.percent(word).flatMap { range.contains($0) ? $0 : nil } }
+    .written { "\($0)" }
   }
 }
 
 extension ValueType where Value == Bool {
   static var boolean: ValueType {
-    ValueType(.boolean, text: { "\($0)" }) { node, decoder in
+    ValueType(.boolean) { node, decoder in
       guard case .scalar(let word, isPlain: true) = node.content, let value = Quantity.boolean(word) else {
         decoder.expected("true or false", node)
         return nil
       }
       return value
-    }
+    }.written { "\($0)" }
   }
 }
 
@@ -96,8 +101,9 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
     let words = Value.allCases.map(\.rawValue)
     return .scalar(
       words.count == 1 ? "`\(words[0])`" : "one of \(words.joined(separator: ", "))", .choice(words),
-      text: { Schema.text($0.rawValue) }, suggest: { Suggestion.closest(to: $0, among: words) }
+      suggest: Suggestion.among(words)
     ) { Value(rawValue: $0) }
+    .written { Schema.text($0.rawValue) }
   }
 }
 
@@ -126,8 +132,9 @@ extension ValueType {
   }
 
   /// A mapping from names to sections, in the file's order.
-  static func named<Item: Section>(_ member: WritableKeyPath<Item, String> & Sendable, _ kind: Decoder.Kind) -> ValueType
-  where Value == [Item] {
+  static func named<Item: Section>(_ member: WritableKeyPath<Item, String> & Sendable, _ kind: Decoder.Kind)
+    -> ValueType where Value == [Item]
+  {
     ValueType(.named(.section(Item.self))) { node, decoder in
       guard node.isMapping else {
         decoder.expected("a mapping from names to \(kind.noun)s", node)

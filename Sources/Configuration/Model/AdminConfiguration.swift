@@ -17,11 +17,23 @@ extension AdminConfiguration: Section {
   static let noun = "admin"
   static let defaults = AdminConfiguration()
   static let keys: [Key<Self>] = [
-    Key("socket", \.socket, .path("a socket's path", atMost: 107), "The Unix socket that takes every command (mode 0660)."),
-    Key("bind", \.bind, .binding, "Where metrics, health and reads are served; nowhere without."),
     Key(
-      "token", \.token, .text("a token of 16 to 256 visible ASCII characters", atMost: 256) {
-        $0.utf8.count >= 16 && $0.isVisibleASCII
-      }, "What changes through `bind` must show; without it nothing can be changed there."),
+      "socket", \.socket, .path("a socket's path", atMost: 107), "The Unix socket that takes every command (mode 0660)."
+    ),
+    Key("bind", \.bind, .binding, "Where metrics, health and reads are served; nowhere without."),
+    Key("token", \.token, .token, "What changes through `bind` must show; without it nothing can be changed there."),
   ]
+}
+
+extension ValueType where Value == String {
+  /// A secret: no message repeats it.
+  fileprivate static var token: ValueType {
+    ValueType(.text(pattern: "^[!-~]{16,256}$")) { node, decoder in
+      guard case .scalar(let token, _) = node.content, (16...256).contains(token.utf8.count), token.isVisibleASCII else {
+        decoder.note("expected a token of 16 to 256 visible ASCII characters", at: node.place)
+        return nil
+      }
+      return token
+    }
+  }
 }

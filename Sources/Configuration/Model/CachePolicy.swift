@@ -31,24 +31,22 @@ extension RouteCacheConfiguration: Section {
     Key(
       "default_ttl", \.defaultTTL, .duration(.zero...Duration.seconds(365 * 86_400)),
       "The freshness of answers that name none; a tenth of their age at the origin without."),
-    Key("set_cookie", \.setCookie, .choice, "Whether an answer with Set-Cookie is stored though it does not say public."),
+    Key(
+      "set_cookie", \.setCookie, .choice, "Whether an answer with Set-Cookie is stored though it does not say public."),
   ]
 }
 
 extension ValueType where Value == CachePolicy {
   static var cachePolicy: ValueType {
-    ValueType(
-      .anyOf([.boolean, .choice(["on", "off"]), .section(RouteCacheConfiguration.self)]),
-      text: { $0 == .off ? "\"off\"" : "\"on\"" },
-      decode: { node, decoder in
-        if case .scalar(let word, isPlain: true) = node.content, let isOn = Quantity.boolean(word) {
-          return isOn ? .on(RouteCacheConfiguration()) : .off
-        }
-        guard case .mapping = node.content else {
-          decoder.expected("`on`, `off` or a mapping", node)
-          return nil
-        }
-        return RouteCacheConfiguration.decode(node, &decoder).map { .on($0) }
-      })
+    ValueType(.anyOf([.boolean, .choice(["on", "off"]), .section(RouteCacheConfiguration.self)])) { node, decoder in
+      if case .scalar(let word, isPlain: true) = node.content, let isOn = Quantity.boolean(word) {
+        return isOn ? .on(RouteCacheConfiguration()) : .off
+      }
+      guard case .mapping = node.content else {
+        decoder.expected("`on`, `off` or a mapping", node)
+        return nil
+      }
+      return RouteCacheConfiguration.decode(node, &decoder).map { .on($0) }
+    }.written { Schema.text($0 == .off ? "off" : "on") }
   }
 }

@@ -22,9 +22,9 @@ extension Endpoint {
       let isPath = path.hasPrefix("/") && (2...107).contains(path.utf8.count)
       return isPath && !path.unicodeScalars.contains(where: \.isControl) ? .unix(path: path) : nil
     }
-    guard let colon = text.lastIndex(of: ":"), let port = Quantity.wholeNumber(String(text[text.index(after: colon)...])),
-      (anyPort ? 0 : 1)...65_535 ~= port
-    else { return nil }
+    guard let colon = text.lastIndex(of: ":") else { return nil }
+    let digits = String(text[text.index(after: colon)...])
+    guard let port = Quantity.wholeNumber(digits), (anyPort ? 0 : 1)...65_535 ~= port else { return nil }
     let host = text[..<colon].lowercased()
     if host.hasPrefix("["), host.hasSuffix("]") {
       let address = String(host.dropFirst().dropLast())
@@ -45,7 +45,7 @@ extension ValueType where Value == Endpoint {
   /// Where to listen; no two may be the same.
   static var binding: ValueType {
     let what = "an IP address and port such as `[::]:8443`, or `unix:/path`"
-    return ValueType(.text(pattern: nil), text: { Schema.text($0.description) }) { node, decoder in
+    return ValueType(.text(pattern: nil)) { node, decoder in
       guard case .scalar(let word, _) = node.content, let endpoint = Endpoint.parse(word, anyPort: true) else {
         decoder.expected(what, node)
         return nil

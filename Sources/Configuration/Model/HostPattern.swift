@@ -43,7 +43,7 @@ extension HostPattern {
 extension ValueType where Value == HostPattern {
   /// A host of a site; no two sites may have the same.
   static var host: ValueType {
-    ValueType(.text(pattern: nil), text: { Schema.text($0.description) }) { node, decoder in
+    ValueType(.text(pattern: nil)) { node, decoder in
       guard case .scalar(let word, _) = node.content, let pattern = HostPattern.parse(word) else {
         let what = "a host such as `www.mygov.scot`, `\"*.mygov.scot\"` or `\"*\"`, without a port"
         if case .scalar(let word, _) = node.content {

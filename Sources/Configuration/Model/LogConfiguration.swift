@@ -33,14 +33,12 @@ extension LogConfiguration: Section {
 extension ValueType where Value == AccessLogDestination {
   fileprivate static var accessLog: ValueType {
     let path = ValueType<String>.path("a file, `-` or `off`")
-    return ValueType(
-      path.schema, text: { $0 == .standardOutput ? Schema.text("-") : nil },
-      decode: { node, decoder in
-        if case .scalar(let word, let isPlain) = node.content {
-          if word == "-" { return .standardOutput }
-          if isPlain, Quantity.boolean(word) == false { return .off }
-        }
-        return path.decode(node, &decoder).map { .file(path: $0) }
-      })
+    return ValueType(path.schema) { node, decoder in
+      if case .scalar(let word, let isPlain) = node.content {
+        if word == "-" { return .standardOutput }
+        if isPlain, Quantity.boolean(word) == false { return .off }
+      }
+      return path.decode(node, &decoder).map { .file(path: $0) }
+    }.written { $0 == .standardOutput ? Schema.text("-") : nil }
   }
 }

@@ -132,9 +132,7 @@ extension HealthConfiguration: Section {
     Key("timeout", \.timeout, .patience, "For a whole check; at most the interval."),
     Key("rise", \.rise, .integer(1...100), "Passed checks in a row that bring a server back."),
     Key("fall", \.fall, .integer(1...100), "Failed checks in a row that take a server out."),
-    Key(
-      "host", \.host, .text("a host", atMost: 255) { $0.isVisibleASCII && !$0.contains { "/?#@\\\"<>".contains($0) } },
-      "The Host of the check; the server's address without."),
+    Key("host", \.host, .checkHost, "The Host of the check; the server's address without."),
   ]
 
   static func check(_ health: inout Self, _ node: Node, _ decoder: inout Decoder) {
@@ -156,6 +154,12 @@ extension TimeoutsConfiguration: Section {
 }
 
 extension ValueType where Value == String {
+  fileprivate static var checkHost: ValueType {
+    .text("a host", atMost: 255) { host in
+      host.isVisibleASCII && !host.contains { "/?#@\\\"<>".contains($0) }
+    }
+  }
+
   fileprivate static var checkPath: ValueType {
     .text("an absolute path such as `/healthz`", atMost: 1_024) {
       $0.hasPrefix("/") && $0.isVisibleASCII && !$0.contains("#")

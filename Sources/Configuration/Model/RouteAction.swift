@@ -45,11 +45,7 @@ extension FixedResponseConfiguration: Section {
   static let keys: [Key<Self>] = [
     Key("status", \.status, .integer(200...599), "The status."),
     Key("body", \.body, .body, "The content, at most 64 KiB."),
-    Key(
-      "content_type", \.contentType, .text("a media type such as `text/html; charset=utf-8`", atMost: 256) { type in
-        type.contains("/") && type.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !type.hasPrefix(" ")
-          && !type.hasSuffix(" ")
-      }, "The media type of the content."),
+    Key("content_type", \.contentType, .mediaType, "The media type of the content."),
   ]
 
   static func check(_ response: inout Self, _ node: Node, _ decoder: inout Decoder) {
@@ -62,8 +58,9 @@ extension ValueType where Value == Int {
   fileprivate static var redirectStatus: ValueType {
     let allowed = [301, 302, 303, 307, 308]
     return .scalar(
-      "one of 301, 302, 303, 307 and 308", .anyOf(allowed.map { .integer($0...$0) }), text: { "\($0)" }
+      "one of 301, 302, 303, 307 and 308", .anyOf(allowed.map { .integer($0...$0) })
     ) { word in Quantity.wholeNumber(word).flatMap { allowed.contains($0) ? $0 : nil } }
+    .written { "\($0)" }
   }
 }
 
@@ -80,14 +77,21 @@ extension ValueType where Value == String {
     }
   }
 
+  /// For `Content-Type`, roughly (RFC 9110 §8.3.1): no control, no space at an end.
+  fileprivate static var mediaType: ValueType {
+    .text("a media type such as `text/html; charset=utf-8`", atMost: 256) { type in
+      type.contains("/") && type.utf8.allSatisfy { (0x20...0x7E).contains($0) } && type.first != " " && type.last != " "
+    }
+  }
+
   /// Text that may have line breaks, and may be empty.
   fileprivate static var body: ValueType {
-    ValueType(.text(pattern: nil), text: { Schema.text($0) }) { node, decoder in
+    ValueType(.text(pattern: nil)) { node, decoder in
       guard case .scalar(let text, _) = node.content, text.utf8.count <= 64 << 10 else {
         decoder.expected("text of at most 64KiB", node)
         return nil
       }
       return text
-    }
+    }.written { Schema.text($0) }
   }
 }
