@@ -68,12 +68,12 @@ final class UpstreamConnection: EventTenant {
       let ended = fetch
       fetch = nil
       if !isReusable || !idle.give(self) { core.close(in: loop) } else { core.rest(in: loop) }
-      ended?.connectionEnded(in: loop)
+      ended?.connectionEnded()
     case .failed(let failure):
       let failed = fetch
       fetch = nil
       core.close(in: loop)
-      failed?.connectionFailed(failure, in: loop)
+      failed?.connectionFailed(failure, to: address)
     case .endedIdle:
       idle.remove(self)
       core.close(in: loop)

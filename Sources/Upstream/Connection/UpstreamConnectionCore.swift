@@ -30,7 +30,7 @@ struct UpstreamConnectionCore: ~Copyable {
   private var state = State.connecting
   private var input = Buffer()
   private var output = Buffer()
-  private var parser = ResponseHeadParser(limits: .default)
+  private var parser = ResponseHeadParser(limits: HeadLimits())
   private var decoder = BodyDecoder(.none)
   private var method = Method.get
   private var requestFraming = BodyFraming.none
@@ -46,7 +46,7 @@ struct UpstreamConnectionCore: ~Copyable {
   private var hasAnswerOctets = false
   private var interimHeads = 0
   /// A write that failed in a call from above, told in the next turn.
-  private var brokenWrite: Int32?
+  private var brokenWrite: SystemError?
 
   init(socket: consuming Socket, timeouts: ConnectionTimeouts) {
     self.socket = socket
@@ -76,8 +76,8 @@ struct UpstreamConnectionCore: ~Copyable {
         method: request.methodName.span, target: request.target.span, host: request.authority.span,
         fields: request.fields, framing: request.framing, close: false, into: &output)
     } catch {
-      // Never sent, so never repeated either; told in the next turn.
-      brokenWrite = 0
+      // A request that can't be written was refused before: told in the next turn like a write that failed.
+      brokenWrite = SystemError(error.description, code: 0)
       loop.post(token)
       return
     }
@@ -98,9 +98,14 @@ struct UpstreamConnectionCore: ~Copyable {
     guard octets.count <= bodyRoom, !octets.isEmpty else { return }
     loop.buffers.supply(&output, .large)
     output.compact()
-    if requestFraming == .chunked { HTTP1Writer.chunkHead(octets.count, into: &output) }
-    output.append(octets)
-    if requestFraming == .chunked { output.append("\r\n") }
+    if requestFraming == .chunked {
+      // There is room: `bodyRoom` leaves it.
+      do throws(WriteError) { try HTTP1Writer.chunkHead(octets.count, into: &output) } catch { return }
+      output.append(octets)
+      output.append(HTTP1Writer.chunkTail)
+    } else {
+      output.append(octets)
+    }
     armAnswerDeadline(in: loop)
     flush(in: loop)
   }
@@ -111,7 +116,7 @@ struct UpstreamConnectionCore: ~Copyable {
     if requestFraming == .chunked {
       loop.buffers.supply(&output, .small)
       output.compact()
-      output.append("0\r\n\r\n")
+      output.append(HTTP1Writer.lastChunk)
     }
     guard state != .connecting else { return }
     armAnswerDeadline(in: loop)
@@ -153,7 +158,7 @@ struct UpstreamConnectionCore: ~Copyable {
     case .closed: return .goesOn
     case .resting: return isReadable ? .endedIdle : .goesOn
     case .connecting:
-      if let error = socket.connectionError() { return .failed(.notConnected(error.description)) }
+      if let error = socket.connectionError() { return .failed(UpstreamFailure(connecting: error)) }
       guard isWritable else { return .goesOn }
       state = .awaitingHead
       fetch?.connected(at: loop.now)
@@ -170,9 +175,7 @@ struct UpstreamConnectionCore: ~Copyable {
     if isWritable { flush(in: loop) }
     let outcome = read(for: fetch, in: loop)
     guard case .goesOn = outcome else { return outcome }
-    if let code = brokenWrite, !isReadable, !hasAnswerOctets {
-      return .failed(code == 0 ? .unsendable : .closedBeforeAnswer(SystemError.words(code)))
-    }
+    if let error = brokenWrite, !isReadable, !hasAnswerOctets { return .failed(.brokenUnanswered(error)) }
     if bodyRoom > hadRoom { fetch?.wantsBody() }
     return .goesOn
   }
@@ -180,10 +183,10 @@ struct UpstreamConnectionCore: ~Copyable {
   mutating func timerFired(in loop: EventLoop) -> Outcome {
     guard deadline.hasCome(of: token, in: loop) else { return .goesOn }
     switch state {
-    case .connecting: return .failed(.notConnected("no connection within \(timeouts.connect.milliseconds) ms"))
+    case .connecting: return .failed(.noConnection(within: timeouts.connect))
     case .resting: return .endedIdle
     case .awaitingHead: return .failed(.noFirstByte(within: timeouts.firstByte))
-    case .readingBody: return .failed(.stalled(for: timeouts.betweenBytes))
+    case .readingBody: return .failed(.silent(for: timeouts.betweenBytes))
     case .closed: return .goesOn
     }
   }
@@ -199,7 +202,7 @@ struct UpstreamConnectionCore: ~Copyable {
         return
       case .failed(let code):
         // An answer may lie in the kernel already (a 413, say): it is read before this counts.
-        brokenWrite = code
+        brokenWrite = SystemError("send", code: code)
         output.clear()
         isReadable = true
         loop.post(token)
@@ -240,7 +243,7 @@ struct UpstreamConnectionCore: ~Copyable {
         armAnswerDeadline(in: loop)
       case .wouldBlock: isReadable = false
       case .end: return ended(nil)
-      case .failed(let code): return ended(SystemError.words(code))
+      case .failed(let code): return ended(SystemError("recv", code: code))
       }
     }
     if isPaused { deadline.set(.distantFuture, of: token, in: loop) }
@@ -249,10 +252,11 @@ struct UpstreamConnectionCore: ~Copyable {
   }
 
   /// The origin ended its side; `reason` if that was no orderly end.
-  private mutating func ended(_ reason: String?) -> Outcome {
+  private mutating func ended(_ reason: SystemError?) -> Outcome {
     isReadable = false
     switch state {
-    case .awaitingHead where !hasAnswerOctets: return .failed(.closedBeforeAnswer(reason ?? "closed the connection"))
+    case .awaitingHead where !hasAnswerOctets:
+      return .failed(reason.map { .brokenUnanswered($0) } ?? .closedUnanswered)
     case .awaitingHead: return .failed(.cutShort)
     case .readingBody:
       guard reason == nil else { return .failed(.cutShort) }
@@ -272,12 +276,14 @@ struct UpstreamConnectionCore: ~Copyable {
       switch state {
       case .awaitingHead:
         do throws(HeadError) {
-          guard try parser.read(input.readable, answerTo: method) else {
-            if input.room == 0, !loop.buffers.enlarge(&input) { return .failed(.malformed("the head is too large")) }
+          guard try parser.read(input, answerTo: method) else {
+            if input.room == 0, !loop.buffers.enlarge(&input) {
+              return .failed(.badAnswer(reason: "has a head beyond every limit"))
+            }
             return .goesOn
           }
         } catch {
-          return .failed(.malformed(error.description))
+          return .failed(.badAnswer(reason: "is malformed: \(error)"))
         }
         if let outcome = headIsWhole(for: fetch, in: loop) { return outcome }
       case .readingBody:
@@ -293,8 +299,8 @@ struct UpstreamConnectionCore: ~Copyable {
     let length = parser.head.length
     if status < 200 {
       interimHeads += 1
-      guard status != 101 else { return .failed(.malformed("it switched protocols unasked")) }
-      guard interimHeads <= Self.interimLimit else { return .failed(.malformed("too many interim answers")) }
+      guard status != 101 else { return .failed(.badAnswer(reason: "switches protocols unasked")) }
+      guard interimHeads <= Self.interimLimit else { return .failed(.badAnswer(reason: "has too many interim heads")) }
       fetch?.interim(parser.head, input.readable)
     } else {
       decoder = BodyDecoder(parser.head.framing)
@@ -312,8 +318,8 @@ struct UpstreamConnectionCore: ~Copyable {
     var position = 0
     while true {
       let event: BodyDecoder.Event
-      do throws(BodyError) { event = try decoder.read(input.readable, from: &position) } catch {
-        return .failed(.malformed(error.description))
+      do throws(BodyError) { event = try decoder.read(input, from: &position) } catch {
+        return .failed(.badAnswer(reason: "is malformed: \(error)"))
       }
       switch event {
       case .octets(let range):
@@ -327,5 +333,18 @@ struct UpstreamConnectionCore: ~Copyable {
         return .whole(isReusable: keepsAlive && isRequestWhole && output.isEmpty && input.isEmpty && !isEnding)
       }
     }
+  }
+}
+
+// A span of one stored property may not be lent to a mutating call on another through `self`; a borrowed buffer may.
+extension ResponseHeadParser {
+  fileprivate mutating func read(_ input: borrowing Buffer, answerTo method: Method) throws(HeadError) -> Bool {
+    try read(input.readable, answerTo: method)
+  }
+}
+
+extension BodyDecoder {
+  fileprivate mutating func read(_ input: borrowing Buffer, from position: inout Int) throws(BodyError) -> Event {
+    try read(input.readable, from: &position)
   }
 }
