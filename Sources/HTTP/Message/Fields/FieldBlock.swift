@@ -53,6 +53,22 @@ public struct FieldBlock: Sendable {
         value: ByteRange(valueStart..<valueStart + value.count), known: known))
   }
 
+  /// A name and a value of ours.
+  public mutating func append(_ name: StaticString, _ value: StaticString, known: FieldName) throws(FieldError) {
+    let start = octets.count
+    guard start + name.utf8CodeUnitCount + value.utf8CodeUnitCount + 4 <= Self.octetLimit else { throw .tooLarge }
+    octets.append(name)
+    octets.append(": ")
+    let valueStart = octets.count
+    octets.append(value)
+    let valueEnd = octets.count
+    octets.append("\r\n")
+    slots.append(
+      FieldSlot(
+        name: ByteRange(start..<start + name.utf8CodeUnitCount), value: ByteRange(valueStart..<valueEnd),
+        known: known))
+  }
+
   /// The name or value of a slot of this block.
   public func withOctets<Result, E: Error>(
     of range: ByteRange, _ body: (Span<UInt8>) throws(E) -> Result

@@ -1,0 +1,31 @@
+import Cache
+import HTTP
+
+/// The head of an answer as the exchange gives it to its stream: a status, fields that a stored response holds
+/// already, and fields of its own behind them.
+public struct AnswerHead: ~Copyable {
+  public internal(set) var status: UInt16 = 0
+  /// Its fields come first, as they are.
+  var stored: StoredResponse?
+  public internal(set) var added = FieldBlock()
+  public internal(set) var length = AnswerLength.none
+
+  init() {}
+
+  mutating func reset() {
+    status = 0
+    stored = nil
+    added.removeAll()
+    length = .none
+  }
+}
+
+/// How much of a body follows a head.
+public enum AnswerLength: Equatable, Sendable {
+  /// There is none, and no field says so (1xx, 204, 304).
+  case none
+  /// So many octets; to `HEAD` the field alone.
+  case octets(UInt64)
+  /// Until its end is told.
+  case unknown
+}
