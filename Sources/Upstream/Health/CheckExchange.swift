@@ -63,7 +63,7 @@ struct CheckExchange: ~Copyable {
   /// Reads heads until the final one (RFC 9110 §15.2: interim ones may come before it).
   private mutating func read() -> CheckOutcome? {
     do throws(HeadError) {
-      while try parser.read(input.readable, answerTo: .get) {
+      while try parser.read(input, answerTo: .get) {
         let status = parser.head.status
         // Switched to a protocol that nobody asked for.
         guard status >= 200 || status == 101 else {
