@@ -24,6 +24,7 @@ extension ExchangeCore {
       try ForwardedFields.write(
         head, octets, of: facts, host: target.authority, requestID: requestID.digits.span, maxForwards: hops,
         conditions: true, into: &request.fields)
+      if head.expectsContinue { try request.fields.append("Expect", "100-continue", known: .expect) }
     } catch {
       return fail(error == .tooLarge ? 431 : 400, why: error.description)
     }
@@ -32,7 +33,6 @@ extension ExchangeCore {
     request.target.replace(with: target.pathAndQuery)
     request.authority.replace(with: target.authority)
     request.framing = head.framing
-    if head.expectsContinue { request.expectsContinue() }
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
     do throws(UpstreamFailure) {

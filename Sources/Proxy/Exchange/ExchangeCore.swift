@@ -117,7 +117,7 @@ struct ExchangeCore: ~Copyable {
   mutating func fail(_ status: UInt16, why: String) {
     self.why = why
     let page = LocalAnswer.error(status, requestID: requestID, asJSON: prefersJSON)
-    respond(status: status, contentType: StaticSpan(page.contentType), body: Slice(Chunk(copying: page.body.span)))
+    respond(status: status, contentType: page.contentType.span, body: Slice(Chunk(copying: page.body.span)))
   }
 
   private mutating func refuseMethod(_ allowed: String) {

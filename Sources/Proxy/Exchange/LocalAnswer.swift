@@ -4,7 +4,7 @@ import HTTP
 /// An answer that Yett gives by itself: its content and what says so.
 struct LocalAnswer {
   var status: UInt16
-  var contentType: StaticString = "text/html; charset=utf-8"
+  var contentType = Array("text/html; charset=utf-8".utf8)
   var body: [UInt8] = []
 
   /// A small page (or JSON, if the client asks for it) with the request's ID and nothing else of the request.
@@ -19,7 +19,7 @@ struct LocalAnswer {
       body.append("\",\"request_id\":\"")
       body.append(requestID.digits.span)
       body.append("\"}\n")
-      return LocalAnswer(status: status, contentType: "application/problem+json", body: body)
+      return LocalAnswer(status: status, contentType: Array("application/problem+json".utf8), body: body)
     }
     body.append("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>")
     body.append(decimal: UInt64(status))
