@@ -6,13 +6,14 @@ import Bytes
 @usableFromInline struct OctetHash {
   @usableFromInline var state: UInt64
 
-  @inlinable init(seed: UInt64, salt: UInt32 = 0) { state = seed ^ UInt64(salt) &* 0x9E37_79B9_7F4A_7C15 }
+  @inlinable init(seed: UInt64) { state = seed }
 
   @inlinable mutating func add(_ octet: UInt8) { state = (state ^ UInt64(octet)) &* 0x0000_0100_0000_01B3 }
 
-  /// The state with its high bits, where the octets met, brought down.
-  @inlinable var value: UInt32 {
-    let mixed = (state ^ state >> 29) &* 0xBF58_476D_1CE4_E5B9
+  /// The hash of what was added: the high bits, where the octets met, brought down.
+  @inlinable func value(salt: UInt32) -> UInt32 {
+    let salted = state ^ UInt64(salt) &* 0x9E37_79B9_7F4A_7C15
+    let mixed = (salted ^ salted >> 29) &* 0xBF58_476D_1CE4_E5B9
     return UInt32(truncatingIfNeeded: mixed >> 32)
   }
 }
@@ -45,10 +46,10 @@ import Bytes
 
   /// Adds a key that is not there yet. `isBackward` hashes from the last octet to the first.
   mutating func insert(_ key: [UInt8], salt: UInt32, isBackward: Bool, value: Int32) {
-    var hash = OctetHash(seed: seed, salt: salt)
+    var hash = OctetHash(seed: seed)
     if isBackward { for octet in key.reversed() { hash.add(octet) } } else { for octet in key { hash.add(octet) } }
     var slot = Slot()
-    (slot.hash, slot.salt, slot.value) = (hash.value, salt, value)
+    (slot.hash, slot.salt, slot.value) = (hash.value(salt: salt), salt, value)
     (slot.start, slot.count) = (UInt32(clamping: octets.count), UInt32(clamping: key.count))
     octets += key
     var position = Int(slot.hash) & (slots.count - 1)

@@ -70,25 +70,22 @@ public struct Routes: ~Copyable, Sendable {
 
   /// -1 where there is none.
   @inlinable func siteIndex(_ host: Span<UInt8>) -> Int32 {
-    var exact = OctetHash(seed: hosts.seed, salt: Self.exactHost)
-    var wildcard = OctetHash(seed: hosts.seed, salt: Self.wildcardHost)
+    var hash = OctetHash(seed: hosts.seed)
     var best = anySite
     var position = host.count
     while position > 0 {
       position &-= 1
       let octet = host[position]
-      if hasWildcards {
-        if octet == .dot, position > 0 {
-          let start = position &+ 1
-          let found = hosts.find(
-            host, from: start, count: host.count &- start, hash: wildcard.value, salt: Self.wildcardHost)
-          if found >= 0 { best = found }
-        }
-        wildcard.add(octet)
+      if octet == .dot, hasWildcards, position > 0 {
+        let parent = hash.value(salt: Self.wildcardHost)
+        let start = position &+ 1
+        let found = hosts.find(host, from: start, count: host.count &- start, hash: parent, salt: Self.wildcardHost)
+        if found >= 0 { best = found }
       }
-      exact.add(octet)
+      hash.add(octet)
     }
-    let found = hosts.find(host, from: 0, count: host.count, hash: exact.value, salt: Self.exactHost)
+    let whole = hash.value(salt: Self.exactHost)
+    let found = hosts.find(host, from: 0, count: host.count, hash: whole, salt: Self.exactHost)
     return found >= 0 ? found : best
   }
 
@@ -96,7 +93,7 @@ public struct Routes: ~Copyable, Sendable {
   @inlinable func match(site: Int, path: Span<UInt8>, method: Method) -> RouteMatch {
     let entry = sites[site]
     let salt = UInt32(truncatingIfNeeded: site)
-    var hash = OctetHash(seed: paths.seed, salt: salt)
+    var hash = OctetHash(seed: paths.seed)
     var best: Int32 = -1
     var allowed = MethodSet()
     var length = 0
@@ -105,7 +102,7 @@ public struct Routes: ~Copyable, Sendable {
       // `/search` ends before a slash or with the path, `/search/` with its own slash.
       let isBoundary = length == path.count || (length > 0 && (path[length] == .slash || path[length &- 1] == .slash))
       if isBoundary, entry.lengths >> UInt64(Swift.min(length, 63)) & 1 == 1 {
-        let found = paths.find(path, from: 0, count: length, hash: hash.value, salt: salt)
+        let found = paths.find(path, from: 0, count: length, hash: hash.value(salt: salt), salt: salt)
         if found >= 0 {
           let target = targets[Int(found) &* Self.methods &+ Int(method.rawValue)]
           if target >= 0 { best = target } else { allowed.formUnion(methods(of: found)) }
