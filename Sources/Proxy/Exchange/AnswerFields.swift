@@ -17,10 +17,12 @@ enum AnswerFields {
   }
 
   /// Adds what every answer has that passes through.
+  ///
+  /// - Parameter date: empty where the origin's is there.
   static func addOwn(
-    to fields: inout FieldBlock, requestID: borrowing RequestID, hasDate: Bool, date: borrowing DateField
+    to fields: inout FieldBlock, requestID: borrowing RequestID, date: [UInt8]
   ) throws(FieldError) {
-    if !hasDate { try date.withValue { (value) throws(FieldError) in try fields.append("Date", value, known: .date) } }
+    if !date.isEmpty { try fields.append("Date", date.span, known: .date) }
     try fields.append("Via", "1.1 yett", known: .via)
     try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
   }

@@ -32,11 +32,11 @@ public final class Exchange: FetchReader {
 
   /// Begins with a head that could not be read: the answer is an error.
   public func refuse(
-    _ error: HeadError, facts: ConnectionFacts, stream: any ExchangeStream, id: UInt32, began: Instant,
+    _ status: UInt16, why: String, facts: ConnectionFacts, stream: any ExchangeStream, id: UInt32, began: Instant,
     snapshot: WorkerSnapshot, at moment: Moment
   ) {
     core.open(facts: facts, stream: stream, id: id, began: began, snapshot: snapshot, at: moment)
-    core.fail(error.status, why: error.description)
+    core.fail(status, why: why)
   }
 
   /// Octets of the request's body that it takes now.

@@ -22,17 +22,13 @@ extension ExchangeCore {
     }
     do throws(FieldError) {
       try ForwardedFields.write(
-        head, octets, of: facts, host: target.authority, requestID: requestID.digits.span, maxForwards: hops,
+        head, octets, of: facts, target, requestID: requestID, maxForwards: hops,
         conditions: true, into: &request.fields)
       if head.expectsContinue { try request.fields.append("Expect", "100-continue", known: .expect) }
     } catch {
       return fail(error == .tooLarge ? 431 : 400, why: error.description)
     }
-    request.method = head.method
-    request.methodName.replace(with: octets[clamped: head.methodName])
-    request.target.replace(with: target.pathAndQuery)
-    request.authority.replace(with: target.authority)
-    request.framing = head.framing
+    request.assign(head, octets, to: target)
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
     do throws(UpstreamFailure) {
@@ -176,12 +172,5 @@ extension ExchangeCore {
     record.attempts = UInt8(clamping: progress.attempts)
     record.connected = progress.connected
     record.upstreamHead = progress.head
-  }
-}
-
-extension Array where Element == UInt8 {
-  fileprivate mutating func replace(with octets: Span<UInt8>) {
-    removeAll(keepingCapacity: true)
-    append(octets)
   }
 }

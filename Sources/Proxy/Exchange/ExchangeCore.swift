@@ -70,7 +70,7 @@ struct ExchangeCore: ~Copyable {
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
     isBodyPending = head.framing != .none && head.framing != .length(0)
-    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].accepts("json") }
+    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
     do throws(TargetError) {
       try target.assign(
         form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
@@ -175,10 +175,11 @@ struct ExchangeCore: ~Copyable {
   }
 
   mutating func addOwnFields(hasDate: Bool) {
-    services.withDate(at: moment.wall) { date in
-      addField { (fields) throws(FieldError) in
-        try AnswerFields.addOwn(to: &fields, requestID: requestID, hasDate: hasDate, date: date)
-      }
+    let date = hasDate ? [] : services.date(at: moment.wall)
+    do throws(FieldError) {
+      try AnswerFields.addOwn(to: &answer.added, requestID: requestID, date: date)
+    } catch {
+      why = error.description
     }
   }
 
@@ -242,7 +243,7 @@ struct ExchangeCore: ~Copyable {
 
   private func hand(_ record: RequestRecord, at moment: Moment) {
     guard let snapshot, let facts else { return }
-    if record.route != RequestRecord.absent { snapshot.rules[Int(record.route)].recorder.record(record) }
+    snapshot.recorder(of: record.route).record(record)
     services.log.append(record, target, why: why, requestID: requestID, facts: facts, snapshot: snapshot, at: moment)
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Telemetry
 import Time
 import Upstream
@@ -7,7 +8,7 @@ public final class ExchangeServices {
   let fetches: any FetchStarting
   let log: AccessLog
   private var ids: RequestID.Source
-  private var date = DateField()
+  private var stamp = HTTPDateStamp()
 
   public init(fetches: any FetchStarting, log: AccessLog, seed: UInt64 = .random(in: 0 ... .max)) {
     self.fetches = fetches
@@ -18,8 +19,10 @@ public final class ExchangeServices {
   func nextID() -> RequestID { ids.next() }
 
   /// The current date for an answer that has none.
-  func withDate<E: Error>(at wall: WallTime, _ body: (borrowing DateField) throws(E) -> Void) throws(E) {
-    date.update(to: wall)
-    try body(date)
+  func date(at wall: WallTime) -> [UInt8] {
+    stamp.update(to: wall)
+    var octets: [UInt8] = []
+    stamp.withSpan { octets.append($0) }
+    return octets
   }
 }

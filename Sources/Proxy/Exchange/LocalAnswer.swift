@@ -49,3 +49,18 @@ struct LocalAnswer {
     }
   }
 }
+
+extension Span where Element == UInt8 {
+  /// Whether an `Accept` value asks for JSON, roughly: who wants a page does not name it.
+  var mentionsJSON: Bool {
+    var position = 0
+    while let slash = firstIndex(of: .slash, from: position) {
+      var end = slash + 1
+      while end < count, self[end].isToken { end += 1 }
+      let type = extracting(slash + 1..<end)
+      if type.equalsIgnoringCase("json") || type.equalsIgnoringCase("problem+json") { return true }
+      position = end
+    }
+    return false
+  }
+}

@@ -35,7 +35,7 @@ public final class AccessLog {
   }
 
   func append(
-    _ record: borrowing RequestRecord, _ target: borrowing Target, methodName: StaticString, why: String,
+    _ record: borrowing RequestRecord, _ target: borrowing Target, why: String,
     requestID: borrowing RequestID, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
   ) {
     guard isOn else { return }
@@ -44,11 +44,12 @@ public final class AccessLog {
     let server = record.server == RequestRecord.absent ? [] : snapshot.serverNameOctets(Int(record.server))
     let reason = why.isEmpty ? [] : Array(why.utf8)
     let method = snapshot.methodName(record.method)
+    let client = facts.peerOctets
     line.append(
       record,
       AccessLogFacts(
-        id: requestID.digits.span, client: facts.peerOctets.span, method: method.span, host: target.host,
-        path: target.path, query: target.query ?? Span()),
+        id: requestID.digits.span, client: client.span, method: method.span, host: target.host,
+        path: target.path, query: target.queryOrNothing),
       recorder: recorder, listener: listener.span, server: server.span, why: reason.span, at: moment.wall,
       to: &batch.octets)
     batch.endLine()
@@ -57,4 +58,14 @@ public final class AccessLog {
 
   /// Hands over what was written; once a second, and at the end.
   func flush() { if batch.flush(into: queue) { writer.post(.lines) } }
+}
+
+extension Target {
+  /// Empty where there is none.
+  fileprivate var queryOrNothing: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      if let query { return query }
+      return path.extracting(0..<0)
+    }
+  }
 }

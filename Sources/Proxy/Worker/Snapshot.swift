@@ -79,6 +79,11 @@ public struct Snapshot: Sendable {
       connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress)
   }
 
+  /// Connections to one address that each worker keeps: the most that any pool asks for.
+  var idleConnections: Int { configuration.pools.map(\.idleConnections).max() ?? 0 }
+
+  var writesLog: Bool { configuration.log.access != .off }
+
   /// How its log lines look.
   var logSettings: AccessLogLine.Settings {
     AccessLogLine.Settings(

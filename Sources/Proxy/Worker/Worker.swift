@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 import HTTP
 import TLS
@@ -58,6 +59,10 @@ public final class Worker: EventTenant {
 
   /// Runs until it was drained.
   public func run() { loop.run() }
+
+  /// What ends a chunk, and a body after its last chunk, as slices that leave with them.
+  let chunkTail = Slice(Chunk(copying: Array("\r\n".utf8).span))
+  let lastChunk = Slice(Chunk(copying: Array("\r\n0\r\n\r\n".utf8).span))
 
   var moment: Moment { Moment(now: loop.now, wall: loop.wall) }
 
