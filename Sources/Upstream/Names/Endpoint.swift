@@ -30,3 +30,5 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+public typealias ServerEndpoint = Endpoint

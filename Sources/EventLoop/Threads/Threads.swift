@@ -1,12 +1,15 @@
 import CLinux
 import Glibc
 
-/// A thread of its own. What its closure captures is sent to it, so that what is born there stays there.
-public struct Thread: ~Copyable {
-  private let handle: pthread_t
+/// Threads that are started one by one and joined together. What a thread's closure captures is sent to it, so that
+/// what is born there stays there.
+public struct Threads: ~Copyable {
+  private var handles: [pthread_t] = []
+
+  public init() {}
 
   /// - Parameter name: as `top -H` shows it, up to 15 octets.
-  public init(name: String, _ body: sending @escaping () -> Void) throws(SystemError) {
+  public mutating func start(name: String, _ body: sending @escaping () -> Void) throws(SystemError) {
     let box = unsafe Unmanaged.passRetained(Body(body))
     var handle = pthread_t()
     // Proof: the box is retained for the thread, which takes it over exactly once.
@@ -20,12 +23,15 @@ public struct Thread: ~Copyable {
       unsafe box.release()
       throw SystemError("pthread_create", code: code)
     }
-    self.handle = handle
     unsafe clinux_name_thread(handle, name)
+    handles.append(handle)
   }
 
-  /// Waits for its end.
-  public consuming func join() { _ = pthread_join(handle, nil) }
+  /// Waits until all have ended.
+  public mutating func join() {
+    for handle in handles { _ = pthread_join(handle, nil) }
+    handles = []
+  }
 }
 
 private final class Body {
