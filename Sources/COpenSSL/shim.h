@@ -29,6 +29,9 @@ static inline void copenssl_set_modes(SSL_CTX *context) {
 static inline void copenssl_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void copenssl_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void copenssl_retry_write(BIO *bio) { BIO_set_retry_write(bio); }
+static inline void copenssl_set_server_name_callback(SSL_CTX *context, int (*callback)(SSL *, int *, void *)) {
+  SSL_CTX_set_tlsext_servername_callback(context, callback);
+}
 static inline void copenssl_no_session_cache(SSL_CTX *context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }

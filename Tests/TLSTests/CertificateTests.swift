@@ -80,7 +80,6 @@ struct CertificateTests {
     let key = unsafe PEM_read_bio_PrivateKey(bio, nil, nil, nil)
     let target = unsafe BIO_new(BIO_s_mem())
     var phrase = Array("secret".utf8)
-    unsafe _ = PEM_write_bio_PKCS8PrivateKey(target, key, EVP_aes_256_cbc(), nil, 0, nil, nil)
     unsafe _ = PEM_write_bio_PrivateKey(target, key, EVP_aes_256_cbc(), &phrase, Int32(phrase.count), nil, nil)
     var octets = [UInt8](repeating: 0, count: 10_000)
     let count = unsafe BIO_read(target, &octets, 10_000)

@@ -13,6 +13,7 @@ import Glibc
     var versions: ClosedRange<Int32> = TLS1_2_VERSION...TLS1_3_VERSION
     var protocols: [String] = []
     var suites12: String?
+    var verifies = false
     /// RSA alone, or ECDSA alone.
     var signatures: String?
   }
@@ -28,11 +29,13 @@ import Glibc
   private(set) var lastError: Int32 = SSL_ERROR_NONE
 
   /// - Parameter session: of an earlier client, to be resumed.
-  init(descriptor: Int32, wishes: Wishes = Wishes(), session: OpaquePointer? = nil) {
+  init(descriptor: Int32, wishes: Wishes = Wishes(), session: ClientSession? = nil) {
     self.descriptor = descriptor
-    unsafe context = unsafe SSL_CTX_new(TLS_client_method())
+    let context = unsafe SSL_CTX_new(TLS_client_method())
+    unsafe self.context = unsafe context
     unsafe _ = SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(wishes.versions.lowerBound), nil)
     unsafe _ = SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(wishes.versions.upperBound), nil)
+    if wishes.verifies { unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil) }
     if let suites = wishes.suites12 { unsafe _ = SSL_CTX_set_cipher_list(context, suites) }
     if let signatures = wishes.signatures {
       unsafe _ = signatures.withCString {
@@ -54,7 +57,7 @@ import Glibc
     }
     let list = wishes.protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
     if !list.isEmpty { unsafe _ = SSL_set_alpn_protos(ssl, list, UInt32(list.count)) }
-    if let session = unsafe session { unsafe _ = SSL_set_session(ssl, session) }
+    if let session { unsafe _ = SSL_set_session(ssl, session.handle) }
   }
 
   deinit {
@@ -74,13 +77,13 @@ import Glibc
 
   func send(_ octets: some Sequence<UInt8>) {
     let array = Array(octets)
-    _ = unsafe Glibc.send(descriptor, array, array.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = unsafe Glibc.send(descriptor, array, array.count, Int32(MSG_NOSIGNAL))
   }
 
   /// Takes in what the socket has. Returns how much that was; `nil` at its end.
   @discardableResult func receive(limit: Int = 1 << 20) -> Int? {
     var octets = [UInt8](repeating: 0, count: limit)
-    let count = unsafe recv(descriptor, &octets, octets.count, Int32(MSG_DONTWAIT.rawValue))
+    let count = unsafe recv(descriptor, &octets, octets.count, Int32(MSG_DONTWAIT))
     guard count != 0 else { return nil }
     guard count > 0 else { return 0 }
     unsafe _ = BIO_write(fromServer, octets, Int32(count))
@@ -128,8 +131,7 @@ import Glibc
   var version: Int32 { unsafe SSL_version(ssl) }
   var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
   var suite: String { unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))) }
-  /// A reference of the caller's own.
-  @unsafe var session: OpaquePointer? { unsafe SSL_get1_session(ssl) }
+  var session: ClientSession { unsafe ClientSession(handle: SSL_get1_session(ssl)) }
 
   /// The common name of the certificate that the server showed.
   var shownName: String {
@@ -147,4 +149,11 @@ extension Client {
     unsafe _ = SSL_do_handshake(connection)
     ERR_clear_error()
   }
+}
+
+/// A session to be resumed.
+@safe final class ClientSession {
+  fileprivate let handle: OpaquePointer?
+  fileprivate init(handle: OpaquePointer?) { unsafe self.handle = handle }
+  deinit { unsafe SSL_SESSION_free(handle) }
 }

@@ -60,6 +60,8 @@ import COpenSSL
         unsafe TLSContext.at(this).bindSession(of: connection)
         return SSL_CLIENT_HELLO_SUCCESS
       }, this)
+    // Without it OpenSSL neither acknowledges the name (RFC 6066 §3) nor keeps it with the session.
+    unsafe copenssl_set_server_name_callback(handle) { _, _, _ in SSL_TLSEXT_ERR_OK }
     unsafe SSL_CTX_set_cert_cb(
       handle,
       { connection, this in
