@@ -41,7 +41,7 @@ struct ResponseHeadTests {
       ("HTTP/2.0 200 OK\r\n", .unsupportedVersion), ("HTTP/1.1 200 O\u{0}K\r\n", .badStatusLine),
       ("HTTP/1.1 200 OK\n", .bareLineFeed), ("HTTP/1.1 200\n", .badStatusLine),
       ("HTTP/1.1 200 OK\rX", .bareCarriageReturn), ("\r\nHTTP/1.1 200 OK\r\n", .badStatusLine),
-      ("HTTP/1.1 200 " + String(repeating: "x", count: 1_010), .statusLineTooLong),
+      ("HTTP/1.1 200 " + String(repeating: "x", count: 1_011), .statusLineTooLong),
     ])
   func badLine(text: String, error: HeadError) { #expect(readResponse(text) == .refused(error)) }
 

@@ -40,7 +40,7 @@ struct TimeTests {
     "civil dates against known ones",
     arguments: [
       (Int64(0), 1970, 1, 1, 4), (-1, 1969, 12, 31, 3), (951_782_400, 2000, 2, 29, 2), (4_107_542_400, 2100, 3, 1, 1),
-      (1_709_164_800, 2024, 2, 29, 4), (-2_208_988_800, 1900, 1, 1, 1), (253_402_300_799, 9999, 12, 31, 5),
+      (1_709_164_800, 2024, 2, 29, 4), (-2_208_988_800, 1900, 1, 1, 1), (9_223_372_036, 2262, 4, 11, 5),
     ])
   func civil(seconds: Int64, year: Int, month: Int, day: Int, weekday: Int) {
     let date = CivilDate(WallTime(seconds: seconds))
@@ -48,10 +48,10 @@ struct TimeTests {
     #expect(date.wallTime.seconds == seconds)
   }
 
-  @Test("every day of four centuries comes after the one before it")
+  @Test("every day until the clock ends (2262) comes after the one before it")
   func everyDay() {
     var before = CivilDate(WallTime(seconds: -86_400))
-    for day in Int64(0)..<146_097 {
+    for day in Int64(0)...106_751 {
       let date = CivilDate(WallTime(seconds: day * 86_400))
       #expect(date.wallTime.seconds == day * 86_400)
       #expect(date.weekday == (before.weekday + 1) % 7)
