@@ -6,7 +6,8 @@ public enum HTTPDate {
   /// - Parameters:
   ///   - octets: a field's value, without white space around it.
   ///   - now: decides the century of a year of two digits: what would lie over 50 years ahead is past.
-  /// - Returns: `nil` for what is no date. The weekday must be one, but need not be that day's.
+  /// - Returns: `nil` for what is no date. The weekday must be one, but need not be that day's. A date that `WallTime`
+  ///   cannot hold is its nearest: 1677 or 2262.
   public static func parse(_ octets: Span<UInt8>, now: WallTime) -> WallTime? {
     guard let comma = octets.firstIndex(of: .comma) else { return asctime(octets) }
     guard comma + 2 <= octets.count, octets[comma + 1] == .space else { return nil }
