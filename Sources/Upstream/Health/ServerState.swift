@@ -65,8 +65,11 @@ public final class ServerState: Sendable {
 
   /// A connection came about. Costs one load as long as none had failed.
   public func connected(at now: Instant) {
-    if hasFailures.load(ordering: .relaxed) { observe(.connected, at: now) }
+    if hasFailed { observe(.connected, at: now) }
   }
+
+  /// Whether no connection came about since the last that did.
+  var hasFailed: Bool { hasFailures.load(ordering: .relaxed) }
 
   /// No connection came about, and it was the server's doing (`UpstreamFailure.countsAgainstServer`).
   public func failedToConnect(at now: Instant) { observe(.unconnected, at: now) }
