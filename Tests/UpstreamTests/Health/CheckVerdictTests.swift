@@ -13,7 +13,9 @@ struct CheckVerdictTests {
 
   @Test(
     "RFC 9110 §15: 200 to 399 passes",
-    arguments: [(101, false), (199, false), (200, true), (204, true), (301, true), (399, true), (400, false), (503, false)]
+    arguments: [
+      (101, false), (199, false), (200, true), (204, true), (301, true), (399, true), (400, false), (503, false),
+    ]
   )
   func status(status: UInt16, passes: Bool) {
     let reason = "answered \(status)"
