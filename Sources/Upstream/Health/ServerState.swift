@@ -114,11 +114,20 @@ public final class ServerState: Sendable {
     words.withLock { $0.names = reason }
   }
 
-  /// Its address is another one in the configuration: what was found of the old one tells nothing of the new one.
-  public func forget() {
-    resolved.withLock { $0 = [] }
+  /// Its name has not resolved since it was configured: it has no addresses, nor those of another configuration.
+  public func withdraw(unresolved reason: String) {
+    words.withLock { $0.names = reason }
+    let changed = resolved.withLock { known in
+      defer { known = [] }
+      return !known.isEmpty
+    }
     isAddressed.store(false, ordering: .relaxed)
-    generation.add(1, ordering: .releasing)
+    if changed { generation.add(1, ordering: .releasing) }
+  }
+
+  /// Its address is another one in the configuration: what was found of the old one tells nothing of the new one. The
+  /// addresses stay until the new ones are known, so that a reload leaves no moment without a server.
+  public func forgetFindings() {
     checksFound.store(Condition.unknown.rawValue, ordering: .relaxed)
     words.withLock { $0 = Words() }
     observe(.recovered, at: .never)

@@ -15,7 +15,7 @@ struct ServerStateTests {
   func unresolved() {
     #expect(state.eligibility(at: now) == .excluded(.down))
     #expect(state.reason(at: now) == "name not resolved yet")
-    state.set(unresolved: "name does not resolve: a.example: not found")
+    state.withdraw(unresolved: "name does not resolve: a.example: not found")
     #expect(state.reason(at: now) == "name does not resolve: a.example: not found")
     state.set(addresses: [])
     #expect(state.eligibility(at: now) == .excluded(.down))
@@ -59,17 +59,33 @@ struct ServerStateTests {
     #expect(state.eligibility(at: now) == .eligible)
   }
 
-  @Test("forgets what was found of another address, but not the operator's word")
+  @Test("forgets what was found of another address, but not the operator's word, and is never without an address")
   func moved() {
     state.set(addresses: addresses)
     state.set(.down, reason: "answered 500", at: now)
-    state.set(OperatorState.drain)
-    state.forget()
-    #expect(state.addresses.isEmpty)
-    state.set(addresses: addresses)
+    for _ in 0..<3 { state.failedToConnect(at: now) }
+    state.forgetFindings()
+    #expect(state.addresses == addresses)
     #expect(state.condition == .unknown)
     #expect(state.reason(at: now) == "not checked yet")
+    #expect(state.eligibility(at: now) == .eligible)
+    state.set(OperatorState.drain)
+    state.forgetFindings()
     #expect(state.eligibility(at: now) == .excluded(.draining))
+  }
+
+  @Test("a name that stops to resolve keeps its addresses, one that never did has none")
+  func withdrawn() {
+    state.set(addresses: addresses)
+    state.set(unresolved: "name does not resolve: a.example: timeout")
+    #expect(state.eligibility(at: now) == .eligible)
+    #expect(state.reason(at: now) == "name does not resolve: a.example: timeout")
+    state.withdraw(unresolved: "name does not resolve: a.example: not found")
+    #expect(state.eligibility(at: now) == .excluded(.down))
+    #expect(state.addresses.isEmpty)
+    #expect(state.addressGeneration == 2)
+    state.withdraw(unresolved: "name does not resolve: a.example: not found")
+    #expect(state.addressGeneration == 2)
   }
 
   @Test("counts what it works on")

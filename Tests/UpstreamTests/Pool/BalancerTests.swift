@@ -89,7 +89,7 @@ struct AddressViewTests {
     #expect(current(in: &view) == two)
     state.set(addresses: [three])
     #expect(current(in: &view) == three)
-    state.forget()
+    state.withdraw(unresolved: "")
     #expect(current(in: &view) == nil)
   }
 
