@@ -90,9 +90,13 @@ extension Configuration {
       return
     }
     let index = decoder.add(file: inclusion.path)
-    guard let root = NodeReader.read(text, file: index, into: &decoder),
-      let included = IncludedConfiguration.decode(root, &decoder)
-    else { return }
+    guard let root = NodeReader.read(text, file: index, into: &decoder) else {
+      if !decoder.hasErrors(in: index) {
+        decoder.note("an empty file is included as \(quoted(inclusion.path))", at: inclusion.place)
+      }
+      return
+    }
+    guard let included = IncludedConfiguration.decode(root, &decoder) else { return }
     pools += included.pools
     sites += included.sites
   }

@@ -102,6 +102,8 @@ struct Decoder {
     references = []
   }
 
+  func hasErrors(in file: Int) -> Bool { found.contains { $0.place.file == file } }
+
   /// What was found wrong, in the files' order; `nil` where nothing was.
   var error: ConfigurationError? {
     guard !found.isEmpty else { return nil }

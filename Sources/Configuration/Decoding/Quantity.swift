@@ -19,7 +19,7 @@ enum Quantity {
     }
   }
 
-  private static let sizeUnits = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+  private static let sizeUnits = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
   /// In milliseconds.
   private static let timeUnits = [("ms", 1), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)]
 
@@ -77,12 +77,11 @@ enum Quantity {
   static func sizeSuggestion(_ word: String) -> String? {
     let digits = word.prefix { $0.isASCII && $0.isNumber }
     guard !digits.isEmpty else { return nil }
-    switch word.dropFirst(digits.count).filter({ $0 != " " }).lowercased() {
-    case "k", "kb", "kib": return "\(digits)KiB"
-    case "m", "mb", "mib": return "\(digits)MiB"
-    case "g", "gb", "gib": return "\(digits)GiB"
-    default: return nil
+    let unit = word.dropFirst(digits.count).filter { $0 != " " }.lowercased()
+    for (name, _) in sizeUnits where ["", "b", "ib"].contains(where: { unit == name.prefix(1).lowercased() + $0 }) {
+      return word == "\(digits)\(name)" ? nil : "\(digits)\(name)"
     }
+    return nil
   }
 
   /// `30`, `30 s` and `30sec` mean `30s`.

@@ -43,19 +43,19 @@ extension ValueType where Value == Int {
       guard case .scalar(let word, isPlain: true) = node.content, let number = Quantity.wholeNumber(word),
         range.contains(number)
       else {
-        decoder.expected(what, node)
+        decoder.expected(node.isQuoted ? "\(what) without quotes" : what, node)
         return nil
       }
       return number
     }.written { "\($0)" }
   }
 
-  /// Octets: `64KiB`, `512MiB`, `1GiB` or a whole number.
+  /// Octets: `64KiB`, `512MiB`, `1GiB`, `1TiB` or a whole number.
   static func size(_ range: ClosedRange<Int>) -> ValueType {
     let (least, most) = (Quantity.text(octets: range.lowerBound), Quantity.text(octets: range.upperBound))
     return .scalar(
       "a size from \(least) to \(most) such as `64KiB`",
-      .anyOf([.integer(range), .text(pattern: "^[0-9]+(KiB|MiB|GiB)$")]), suggest: Quantity.sizeSuggestion
+      .anyOf([.integer(range), .text(pattern: "^[0-9]+(KiB|MiB|GiB|TiB)$")]), suggest: Quantity.sizeSuggestion
     ) { word in Quantity.octets(word).flatMap { range.contains($0) ? $0 : nil } }
     .written { Schema.text(Quantity.text(octets: $0)) }
   }
@@ -87,7 +87,7 @@ extension ValueType where Value == Bool {
   static var boolean: ValueType {
     ValueType(.boolean) { node, decoder in
       guard case .scalar(let word, isPlain: true) = node.content, let value = Quantity.boolean(word) else {
-        decoder.expected("true or false", node)
+        decoder.expected(node.isQuoted ? "true or false without quotes" : "true or false", node)
         return nil
       }
       return value

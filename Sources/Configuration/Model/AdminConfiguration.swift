@@ -29,7 +29,8 @@ extension ValueType where Value == String {
   /// A secret: no message repeats it.
   fileprivate static var token: ValueType {
     ValueType(.text(pattern: "^[!-~]{16,256}$")) { node, decoder in
-      guard case .scalar(let token, _) = node.content, (16...256).contains(token.utf8.count), token.isVisibleASCII else {
+      guard case .scalar(let token, _) = node.content, (16...256).contains(token.utf8.count), token.isVisibleASCII
+      else {
         decoder.note("expected a token of 16 to 256 visible ASCII characters", at: node.place)
         return nil
       }

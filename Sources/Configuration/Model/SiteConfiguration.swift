@@ -36,17 +36,21 @@ extension SiteConfiguration: Section {
       let path: String
       let method: RouteMethod?
     }
-    var claims: [Claim: String] = [:]
-    for (route, node) in zip(site.routes, node["routes"]?.mappings ?? []) where node["path"] != nil {
+    var claims: [Claim: Int] = [:]
+    for (index, (route, node)) in zip(site.routes, node["routes"]?.mappings ?? []).enumerated()
+    where node["path"] != nil {
       let methods = route.methods.map { $0.map(Optional.some) } ?? [nil]
       for method in methods {
         let claim = Claim(path: route.path, method: method)
         if let owner = claims[claim] {
+          // A method that one route names twice is said where its methods are.
+          guard owner != index else { continue }
           let what = method.map { "\($0.rawValue) of \(quoted(route.path))" } ?? quoted(route.path)
           let place = node["path"]?.place ?? node.place
-          decoder.note("unreachable route \(quoted(route.name)): \(what) goes to \(quoted(owner)) already", at: place)
+          let first = quoted(site.routes[owner].name)
+          decoder.note("unreachable route \(quoted(route.name)): \(what) goes to \(first) already", at: place)
         } else {
-          claims[claim] = route.name
+          claims[claim] = index
         }
       }
     }

@@ -61,6 +61,12 @@ struct Node {
     return ["", "~", "null"].contains(text)
   }
 
+  /// Whether it is text that only quotes keep from being a number or a boolean.
+  var isQuoted: Bool {
+    guard case .scalar(_, isPlain: false) = content else { return false }
+    return true
+  }
+
   /// For messages: what was found instead.
   var found: String {
     switch content {

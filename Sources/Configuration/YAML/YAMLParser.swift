@@ -33,8 +33,10 @@ struct YAMLFailure: Error {
   private(set) var line = 1
   private(set) var column = 1
 
-  /// UTF-8 is forced: a byte order mark of UTF-16 is an error like any other stray octet.
+  /// UTF-8 is forced: a byte order mark of UTF-16 is an error like any other stray octet. That of UTF-8 is skipped here,
+  /// since libyaml counts it as a column.
   init(_ text: [UInt8]) throws(YAMLFailure) {
+    let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text[...]
     unsafe parser = .allocate(capacity: 1)
     unsafe octets = .allocate(capacity: text.count)
     _ = unsafe octets.initialize(from: text)
@@ -84,7 +86,8 @@ struct YAMLFailure: Error {
   }
 
   private func failure() -> YAMLFailure {
-    let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "unreadable YAML"
+    let reason = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "no reason given"
+    let problem = "unreadable YAML, \(reason),"
     guard unsafe parser.pointee.error == YAML_READER_ERROR else {
       let mark = unsafe parser.pointee.problem_mark
       return YAMLFailure(message: problem, line: Int(mark.line) + 1, column: Int(mark.column) + 1)

@@ -6,11 +6,10 @@ import HTTP
 enum ForwardedFields {
   /// Fills `fields` anew.
   ///
-  /// - Parameter requestID: as hex digits.
   /// - Parameter conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
   static func write(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, host: Span<UInt8>,
-    requestID: Span<UInt8>, maxForwards: UInt64?, conditions: Bool, into fields: inout FieldBlock
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
+    _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool, into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
     var index = 0
@@ -30,12 +29,13 @@ enum ForwardedFields {
     }
     let version: StaticString = head.version == .http10 ? "1.0 yett" : "1.1 yett"
     try fields.append("Via", version, known: .via)
-    try fields.append("X-Forwarded-For", facts.peerText.span, known: .xForwardedFor)
+    let (peer, port) = (facts.peerText, facts.portText)
+    try fields.append("X-Forwarded-For", peer.span, known: .xForwardedFor)
     try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
-    try fields.append("X-Forwarded-Host", host, known: .xForwardedHost)
-    try fields.append("X-Forwarded-Port", facts.portText.span, known: .xForwardedPort)
-    try fields.append("Forwarded", forwarded(facts, host: host).span, known: .forwarded)
-    try fields.append("X-Request-ID", requestID, known: .xRequestID)
+    try fields.append("X-Forwarded-Host", target.authority, known: .xForwardedHost)
+    try fields.append("X-Forwarded-Port", port.span, known: .xForwardedPort)
+    try fields.append("Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+    try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
   private static func goesOn(_ name: FieldName, conditions: Bool) -> Bool {
@@ -49,17 +49,17 @@ enum ForwardedFields {
   }
 
   /// RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
-  private static func forwarded(_ facts: ConnectionFacts, host: Span<UInt8>) -> [UInt8] {
+  private static func forwarded(_ peer: [UInt8], host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
     var text: [UInt8] = []
     text.append("for=")
-    let isSix = facts.peerText.contains(.colon)
+    let isSix = peer.contains(.colon)
     if isSix { text.append("\"[") }
-    text.append(facts.peerText.span)
+    text.append(peer.span)
     if isSix { text.append("]\"") }
     text.append(";host=\"")
     text.append(host)
     text.append("\";proto=")
-    text.append(facts.scheme.text)
+    text.append(scheme.text)
     return text
   }
 }

@@ -65,13 +65,22 @@ struct HTTP1Answer: ~Copyable {
   ) -> Progress {
     var budget = Self.octetsPerTurn
     while true {
+      if transport.hasPending {
+        switch transport.flush() {
+        case .octets: isBlocked = false
+        case .wouldBlock:
+          isBlocked = true
+          return .waits
+        case .failed: return .cut
+        }
+      }
       if !isHeadWritten { writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers) }
       var slices = Slices()
       var supply = ExchangeSupply.more
       if isHeadWritten, !isEndWritten {
         supply = exchange.gather(into: &slices, limit: promised > 0 ? promised : Swift.max(budget, 1))
         if supply == .cut {
-          if framing == .untilClose { transport.resetOnClose() }
+          if framing == .untilClose { transport.abort() }
           return .cut
         }
       }
@@ -85,7 +94,7 @@ struct HTTP1Answer: ~Copyable {
         isBlocked = false
         budget -= count
         octets += UInt64(count)
-        took(count - Swift.min(count, head), of: body, tail: slices.octets - body, isLast: supply == .last, exchange)
+        took(count - Swift.min(count, head), of: body, tail: slices.octets - body, isLast: supply == .last, exchange, worker)
         if isHeadWritten, !isHeadSent, output.isEmpty {
           isHeadSent = true
           exchange.answered(at: worker.loop.readClock())
@@ -104,8 +113,9 @@ struct HTTP1Answer: ~Copyable {
     if exchange.hasInterim {
       buffers.supply(&output, .small)
       exchange.takeInterim { status, fields in
-        // RFC 9110 §15.2: never to a client of HTTP/1.0.
-        if version == .http11 { HTTP1Writer.interim(status: status, fields: fields, into: &output) }
+        // RFC 9110 §15.2: never to a client of HTTP/1.0. One that does not fit is no loss.
+        guard version == .http11 else { return }
+        do throws(WriteError) { try HTTP1Writer.interim(status: status, fields: fields, into: &output) } catch { return }
       }
     }
     guard exchange.hasHead else { return }
@@ -150,21 +160,27 @@ struct HTTP1Answer: ~Copyable {
     guard isHeadWritten, !isEndWritten else { return }
     let body = slices.octets
     guard body > 0 else {
-      if isLast, framing == .chunked { output.append("0\r\n\r\n", from: worker.loop.buffers) }
-      if isLast { isEndWritten = true }
+      guard isLast else { return }
+      isEndWritten = true
+      guard framing == .chunked else { return }
+      worker.loop.buffers.supply(&output, .small)
+      output.append(HTTP1Writer.lastChunk)
       return
     }
     guard framing == .chunked else { return }
     if promised == 0 {
       promised = body
       worker.loop.buffers.supply(&output, .small)
-      HTTP1Writer.chunkHead(body, into: &output)
+      // A head is out and each chunk leaves before the next: there is room.
+      do throws(WriteError) { try HTTP1Writer.chunkHead(body, into: &output) } catch { return }
     }
     if body == promised { slices.append(isLast ? worker.lastChunk : worker.chunkTail) }
   }
 
   /// Counts off what the socket took of the body and of the framing behind it.
-  private mutating func took(_ count: Int, of body: Int, tail: Int, isLast: Bool, _ exchange: Exchange) {
+  private mutating func took(
+    _ count: Int, of body: Int, tail: Int, isLast: Bool, _ exchange: Exchange, _ worker: Worker
+  ) {
     let taken = Swift.min(count, body)
     if taken > 0 { exchange.consumed(taken) }
     guard taken == body else {
@@ -176,6 +192,7 @@ struct HTTP1Answer: ~Copyable {
     promised = 0
     // The rest of the framing goes first the next time.
     let missing = tail - (count - taken)
-    if missing > 0 { output.appendEnd(of: isLast ? "\r\n0\r\n\r\n" : "\r\n", octets: missing) }
+    let whole = isLast ? worker.lastChunk : worker.chunkTail
+    if missing > 0 { whole.dropping(first: whole.count - missing).withSpan { _ = output.append($0) } }
   }
 }

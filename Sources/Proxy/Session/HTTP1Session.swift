@@ -5,12 +5,14 @@ import TLS
 final class HTTP1Session: EventTenant, ExchangeStream {
   /// Its place in the worker's list of sessions.
   var place = 0
+  let peer: Address
+  let listener: WorkerListener
   private let worker: Worker
   private var core: HTTP1SessionCore
   private var token = EventToken.none
 
   init(_ transport: consuming Transport, from peer: Address, listener: WorkerListener, in worker: Worker) {
-    self.worker = worker
+    (self.worker, self.peer, self.listener) = (worker, peer, listener)
     core = HTTP1SessionCore(transport, peer: peer, listener: listener)
   }
 

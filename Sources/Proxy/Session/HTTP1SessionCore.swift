@@ -48,7 +48,7 @@ struct HTTP1SessionCore: ~Copyable {
   private var lingered = 0
 
   init(_ transport: consuming Transport, peer: Address, listener: WorkerListener) {
-    phase = transport.isSecure ? .handshaking : .awaitingHead
+    phase = transport.isTLS ? .handshaking : .awaitingHead
     self.transport = transport
     self.peer = peer
     self.listener = listener
@@ -86,22 +86,25 @@ struct HTTP1SessionCore: ~Copyable {
         switch readHead(in: worker) {
         case .missing: return .goesOn
         case .whole: begin(for: session, in: worker)
-        case .refused(let error): refuse(error, for: session, in: worker)
+        case .refused(let error):
+          listener.counters.count(error.status == 414 || error.status == 431 ? .headTooLarge : .malformedHead)
+          refuse(error.status, why: error.description, for: session, in: worker)
         case .ended: return .ends
         }
       case .exchanging:
         if isBroken, body.isComplete || !isReadable { return .ends }
+        guard !answer.isBlocked || isWritable else { return .goesOn }
         takeBody(in: worker)
         switch sendAnswer(in: worker) {
         case .waits: return .goesOn
+        case .yields:
+          worker.loop.post(token)
+          return .goesOn
         case .cut: return .ends
         case .whole:
           finishExchange(.answered, in: worker)
           answers += 1
-          if !body.isComplete {
-            linger(in: worker)
-          } else if !keepsAlive {
-            transport.finishWriting()
+          if !body.isComplete || !keepsAlive {
             linger(in: worker)
           } else {
             phase = .awaitingHead
@@ -121,22 +124,23 @@ struct HTTP1SessionCore: ~Copyable {
     guard deadline.hasCome(of: token, in: worker.loop) else { return .goesOn }
     switch phase {
     case .handshaking:
-      listener.counters.count(.handshakeTimeout)
+      listener.counters.count(.handshakeTimedOut)
       return .ends
     case .awaitingHead:
       guard reader != nil else { return .ends }
-      listener.counters.count(.headTimeout)
-      refuse(.timedOut, for: session, in: worker)
+      listener.counters.count(.headTimedOut)
+      refuse(408, why: "the request's head came too slowly", for: session, in: worker)
       return advance(for: session, in: worker)
     case .exchanging:
-      if answer.isBlocked { return .ends }
-      guard body.isOverdue(at: worker.loop.now, limits: worker.limits) else {
-        armBodyDeadline(in: worker)
-        return .goesOn
+      if answer.isBlocked {
+        finishExchange(.clientTimedOut, in: worker)
+        return .ends
       }
-      exchange?.bodyFailed(.tooSlow)
-      body.abandon()
-      keepsAlive = false
+      if let ask = body.continueDeadline, ask <= worker.loop.now {
+        askForBody(in: worker)
+      } else if body.deadline(at: worker.loop.now, limits: worker.limits) <= worker.loop.now {
+        bodyFailed(.tooSlow)
+      }
       return advance(for: session, in: worker)
     case .lingering: return .ends
     case .closed: return .goesOn
@@ -152,7 +156,8 @@ struct HTTP1SessionCore: ~Copyable {
     releaseReader(in: worker)
     worker.loop.buffers.reclaim(&input)
     answer.release(to: worker.loop.buffers)
-    transport.close(releasing: worker.loop.buffers)
+    transport.close()
+    transport.releaseBuffers(to: worker.loop.buffers)
     worker.loop.remove(token)
   }
 
@@ -160,13 +165,13 @@ struct HTTP1SessionCore: ~Copyable {
 
   /// `nil` when it is done.
   private mutating func handshake(in worker: Worker) -> Outcome? {
-    switch transport.handshake(buffers: worker.loop.buffers) {
+    switch transport.handshake(in: worker.loop.buffers) {
     case .wouldBlock: return .goesOn
-    case .failed(let failure):
-      listener.counters.count(failure.reason)
+    case .failed:
+      listener.counters.count(.handshakeFailed)
       return .ends
     case .done(let secured):
-      facts = listener.facts(of: peer, serverName: secured.serverName)
+      facts = listener.facts(of: peer, serverName: Array((secured?.serverName ?? "").utf8))
       phase = .awaitingHead
       isReadable = true
       deadline.set(worker.loop.now + worker.limits.headTimeout, of: token, in: worker.loop)
@@ -186,7 +191,7 @@ struct HTTP1SessionCore: ~Copyable {
           headBegan = loop.now
         }
         do throws(HeadError) {
-          if try reader?.readHead(input.readable) == true { return .whole }
+          if try reader?.readHead(input) == true { return .whole }
         } catch {
           return .refused(error)
         }
@@ -239,7 +244,7 @@ struct HTTP1SessionCore: ~Copyable {
     reader.withHead { head in
       keepsAlive = head.keepsAlive && !worker.isDraining
       body.begin(head.framing, at: moment.now, expectsContinue: head.expectsContinue)
-      answer.begin(version: head.version, method: head.method)
+      answer.begin(version: head.version, isHEAD: head.method == .head)
       exchange.begin(
         head, input.readable, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
         at: moment)
@@ -249,17 +254,17 @@ struct HTTP1SessionCore: ~Copyable {
   }
 
   /// Answers a head that could not be read, then closes.
-  private mutating func refuse(_ error: HeadError, for session: HTTP1Session, in worker: Worker) {
+  private mutating func refuse(_ status: UInt16, why: String, for session: HTTP1Session, in worker: Worker) {
     guard let facts else { return }
-    listener.counters.count(error.reason)
     let exchange = worker.takeExchange()
     self.exchange = exchange
     phase = .exchanging
     keepsAlive = false
     body.abandon()
-    answer.begin(version: .http11, method: .get)
+    answer.begin(version: .http11, isHEAD: false)
     exchange.refuse(
-      error, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot, at: worker.moment)
+      status, why: why, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
+      at: worker.moment)
   }
 
   // MARK: The request's body
@@ -269,10 +274,14 @@ struct HTTP1SessionCore: ~Copyable {
     guard !body.isComplete, let exchange else { return }
     var budget = Self.readPerTurn
     while !body.isComplete {
-      if body.holdsForContinue {
-        guard exchange.asksForBody else { return }
-        if input.isEmpty { answer.appendContinue(buffers: worker.loop.buffers) }
-        body.holdsForContinue = false
+      if body.isAbandoned { return }
+      if let deadline = body.continueDeadline {
+        // A client that sends without being asked needs no asking.
+        guard exchange.asksForBody || !input.isEmpty else {
+          self.deadline.set(deadline, of: token, in: worker.loop)
+          return
+        }
+        if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
       }
       let room = exchange.bodyRoom
       guard room > 0, budget > 0 else {
@@ -303,7 +312,7 @@ struct HTTP1SessionCore: ~Copyable {
       body.notWaiting(at: worker.loop.now)
       do throws(BodyError) {
         var position = 0
-        switch try body.read(input.readable, from: &position, atMost: room) {
+        switch try body.read(input, from: &position, atMost: room) {
         case .octets(let range): exchange.body(input.readable.extracting(range))
         case .end: exchange.bodyEnded()
         case .more: break
@@ -322,6 +331,11 @@ struct HTTP1SessionCore: ~Copyable {
     deadline.set(.distantFuture, of: token, in: worker.loop)
   }
 
+  private mutating func askForBody(in worker: Worker) {
+    body.askedForBody()
+    answer.appendContinue(buffers: worker.loop.buffers)
+  }
+
   private mutating func bodyFailed(_ failure: RequestBodyFailure) {
     exchange?.bodyFailed(failure)
     body.abandon()
@@ -329,9 +343,7 @@ struct HTTP1SessionCore: ~Copyable {
   }
 
   private mutating func armBodyDeadline(in worker: Worker) {
-    deadline.set(
-      Swift.min(body.deadline(limits: worker.limits), worker.loop.now + worker.limits.keepAlive), of: token,
-      in: worker.loop)
+    deadline.set(body.deadline(at: worker.loop.now, limits: worker.limits), of: token, in: worker.loop)
   }
 
   // MARK: The answer
@@ -339,13 +351,12 @@ struct HTTP1SessionCore: ~Copyable {
   private mutating func sendAnswer(in worker: Worker) -> HTTP1Answer.Progress {
     guard let exchange else { return .cut }
     let progress = answer.send(
-      exchange, through: &transport, isWritable: &isWritable, keepsAlive: &keepsAlive,
-      isBodyWhole: body.isComplete, in: worker)
+      exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete, worker: worker)
     switch progress {
     case .waits where answer.isBlocked:
       deadline.set(worker.loop.now + worker.limits.writeTimeout, of: token, in: worker.loop)
     case .waits where body.isComplete: deadline.set(.distantFuture, of: token, in: worker.loop)
-    case .waits, .whole, .cut: break
+    case .waits, .yields, .whole, .cut: break
     }
     return progress
   }
@@ -353,7 +364,7 @@ struct HTTP1SessionCore: ~Copyable {
   private mutating func finishExchange(_ ending: Ending, in worker: Worker) {
     guard let exchange else { return }
     self.exchange = nil
-    exchange.finish(ending, octetsIn: body.octets, octetsOut: answer.octets, bodyWait: body.waited, at: worker.moment)
+    exchange.finish(ending, octetsIn: body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: worker.loop.now), at: worker.moment)
     worker.give(exchange)
     releaseReader(in: worker)
   }

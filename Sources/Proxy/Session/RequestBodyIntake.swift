@@ -1,3 +1,4 @@
+import Bytes
 import HTTP
 import Time
 
@@ -14,7 +15,7 @@ struct RequestBodyIntake: ~Copyable {
   /// Octets of the body, without its framing.
   private(set) var octets: UInt64 = 0
   /// The client waits for a 100 before it sends the body.
-  private(set) var holdsForContinue = false
+  private var holdsForContinue = false
   private var began = Instant.never
   private var waitBegan = Instant.never
   private var waitedBefore = Nanoseconds.zero
@@ -32,9 +33,9 @@ struct RequestBodyIntake: ~Copyable {
 
   /// - Parameter room: octets that may be read on, 1 or more.
   mutating func read(
-    _ input: Span<UInt8>, from position: inout Int, atMost room: Int
+    _ input: borrowing Buffer, from position: inout Int, atMost room: Int
   ) throws(BodyError) -> BodyDecoder.Event {
-    let event = try decoder.read(input.extracting(first: room), from: &position)
+    let event = try decoder.read(input, from: &position, limit: room)
     switch event {
     case .octets(let range): octets += UInt64(range.count)
     case .end: isComplete = true
@@ -71,15 +72,8 @@ struct RequestBodyIntake: ~Copyable {
   /// When a client that sends nothing more will have been too slow: a grace, and the time that what it has sent takes
   /// at the least rate.
   func deadline(at now: Instant, limits: SessionLimits) -> Instant {
-    let earned = Nanoseconds.microseconds(Int64(clamping: octets).multipliedSaturating(1_000_000) / limits.bodyRate)
-    return now + (limits.headTimeout + earned - waited(at: now))
-  }
-}
-
-extension Int64 {
-  /// The nearest number where the product is out of range.
-  fileprivate func multipliedSaturating(_ factor: Int64) -> Int64 {
-    let (product, overflow) = multipliedReportingOverflow(by: factor)
-    return overflow ? .max : product
+    guard limits.bodyRate > 0 else { return .distantFuture }
+    let earned = Nanoseconds.seconds(1) / limits.bodyRate * Int64(clamping: octets)
+    return now + (limits.bodyGrace + earned - waited(at: now))
   }
 }

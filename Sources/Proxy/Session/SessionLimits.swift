@@ -5,9 +5,11 @@ import Time
 struct SessionLimits: Sendable {
   var head: HeadLimits
   var handshakeTimeout: Nanoseconds
-  /// From a head's first octet to its last; also the grace of the least body rate.
+  /// From a head's first octet to its last.
   var headTimeout: Nanoseconds
-  /// Octets a second that a body must bring on average, 1 or more.
+  /// What a body may take beyond its least rate.
+  var bodyGrace: Nanoseconds
+  /// Octets a second that a body must bring on average; 0 for any.
   var bodyRate: Int64
   var keepAlive: Nanoseconds
   /// How long a client may take nothing of an answer.

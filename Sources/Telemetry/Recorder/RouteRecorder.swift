@@ -1,5 +1,5 @@
+import Bytes
 import Synchronization
-import Time
 
 /// The figures of one route on one worker. That worker alone calls `record`; any thread reads.
 ///
@@ -11,6 +11,7 @@ public final class RouteRecorder: Sendable {
   public let target: LatencyTarget?
 
   let series: RouteSeries
+  private let names: [UInt8]
   private let verdicts = InlineArray<4, Atomic<UInt64>> { _ in Atomic(0) }
 
   init(site: String, route: String, target: LatencyTarget?, series: RouteSeries) {
@@ -18,6 +19,13 @@ public final class RouteRecorder: Sendable {
     self.route = route
     self.target = target
     self.series = series
+    var names: [UInt8] = []
+    names.append(",\"site\":\"")
+    JSONText.append(site, to: &names)
+    names.append("\",\"route\":\"")
+    JSONText.append(route, to: &names)
+    names.append("\"")
+    self.names = names
   }
 
   /// Counts an exchange that has ended. The worker's thread only; allocates nothing, waits for nobody.
@@ -26,5 +34,11 @@ public final class RouteRecorder: Sendable {
     if let target { verdicts[Int(Verdict(record, against: target).rawValue)].increase(by: 1) }
   }
 
-  func count(of verdict: Verdict) -> UInt64 { verdicts[Int(verdict.rawValue)].value }
+  /// Adds what was counted so far against this target. Any thread.
+  func add(to figures: inout RouteFigures) {
+    for index in verdicts.indices { figures.verdicts[index] &+= verdicts[index].value }
+  }
+
+  /// The part of a log line that names site and route, ready as JSON members.
+  func appendNames(to line: inout [UInt8]) { line.append(contentsOf: names) }
 }

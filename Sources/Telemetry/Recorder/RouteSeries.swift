@@ -13,37 +13,24 @@ final class RouteSeries: Sendable {
   private let octetsIn = Atomic<UInt64>(0)
   private let octetsOut = Atomic<UInt64>(0)
 
+  /// The writer's thread only.
   func record(_ record: borrowing RequestRecord) {
     if let span = record.firstByte { firstByte.record(span) }
     if record.ending == .answered, let span = record.total { total.record(span) }
     let status = StatusClass(record.status)
-    requests[Int(status.rawValue) * 5 + Int(record.cache.rawValue)].increase(by: 1)
+    requests[RouteFigures.index(status, record.cache)].increase(by: 1)
     endings[Int(record.ending.rawValue)].increase(by: 1)
     octetsIn.increase(by: record.octetsIn)
     octetsOut.increase(by: record.octetsOut)
   }
-}
 
-/// The hundred of a status.
-public enum StatusClass: UInt8, Sendable, CaseIterable {
-  /// No answer was made: the client was gone before.
-  case none
-  case informational, successful, redirection, clientError, serverError
-
-  /// What is no status is `none`.
-  public init(_ status: UInt16) {
-    self = StatusClass(rawValue: UInt8(truncatingIfNeeded: min(status / 100, 6))) ?? .none
-  }
-
-  /// `2xx` and so on; `none`.
-  public var label: StaticString {
-    switch self {
-    case .none: "none"
-    case .informational: "1xx"
-    case .successful: "2xx"
-    case .redirection: "3xx"
-    case .clientError: "4xx"
-    case .serverError: "5xx"
-    }
+  /// Adds what was counted so far. Any thread.
+  func add(to figures: inout RouteFigures) {
+    figures.firstByte.add(firstByte)
+    figures.total.add(total)
+    for index in requests.indices { figures.requests[index] &+= requests[index].value }
+    for index in endings.indices { figures.endings[index] &+= endings[index].value }
+    figures.octetsIn &+= octetsIn.value
+    figures.octetsOut &+= octetsOut.value
   }
 }

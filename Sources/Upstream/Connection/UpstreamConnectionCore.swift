@@ -335,16 +335,3 @@ struct UpstreamConnectionCore: ~Copyable {
     }
   }
 }
-
-// A span of one stored property may not be lent to a mutating call on another through `self`; a borrowed buffer may.
-extension ResponseHeadParser {
-  fileprivate mutating func read(_ input: borrowing Buffer, answerTo method: Method) throws(HeadError) -> Bool {
-    try read(input.readable, answerTo: method)
-  }
-}
-
-extension BodyDecoder {
-  fileprivate mutating func read(_ input: borrowing Buffer, from position: inout Int) throws(BodyError) -> Event {
-    try read(input.readable, from: &position)
-  }
-}

@@ -1,3 +1,4 @@
+import Bytes
 import HTTP
 
 /// A request as it goes to an origin, in a copy of its own, so that it can be made again when its exchange's buffers
@@ -16,6 +17,18 @@ public struct OriginRequest: Sendable {
   public var framing = BodyFraming.none
 
   public init() {}
+
+  /// Takes request line and framing of a parsed request; keeps its storage. The fields are the caller's to write.
+  public mutating func assign(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to target: borrowing Target) {
+    method = head.method
+    methodName.removeAll(keepingCapacity: true)
+    methodName.append(octets[clamped: head.methodName])
+    self.target.removeAll(keepingCapacity: true)
+    self.target.append(target.pathAndQuery)
+    authority.removeAll(keepingCapacity: true)
+    authority.append(target.authority)
+    framing = head.framing
+  }
 
   /// A bound of what its head takes in a buffer, in octets.
   var headOctets: Int { methodName.count + target.count + authority.count + fields.octets.count + 256 }

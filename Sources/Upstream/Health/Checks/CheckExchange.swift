@@ -63,7 +63,7 @@ struct CheckExchange: ~Copyable {
   /// Reads heads until the final one (RFC 9110 §15.2: interim ones may come before it).
   private mutating func read() -> CheckOutcome? {
     do throws(HeadError) {
-      while try parser.read(input) {
+      while try parser.read(input, answerTo: .get) {
         let status = parser.head.status
         // Switched to a protocol that nobody asked for.
         guard status >= 200 || status == 101 else {
@@ -77,12 +77,5 @@ struct CheckExchange: ~Copyable {
     } catch {
       return .failed(.badAnswer(reason: "is malformed: \(error)"))
     }
-  }
-}
-
-extension ResponseHeadParser {
-  // A span of one stored property may not be lent to a mutating call on another through `self`; a borrowed buffer may.
-  fileprivate mutating func read(_ input: borrowing Buffer) throws(HeadError) -> Bool {
-    try read(input.readable, answerTo: .get)
   }
 }
