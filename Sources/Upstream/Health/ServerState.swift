@@ -65,8 +65,11 @@ public final class ServerState: Sendable {
 
   /// A connection came about. Costs one load as long as none had failed.
   public func connected(at now: Instant) {
-    if hasFailures.load(ordering: .relaxed) { observe(.connected, at: now) }
+    if hasFailed { observe(.connected, at: now) }
   }
+
+  /// Whether no connection came about since the last that did.
+  var hasFailed: Bool { hasFailures.load(ordering: .relaxed) }
 
   /// No connection came about, and it was the server's doing (`UpstreamFailure.countsAgainstServer`).
   public func failedToConnect(at now: Instant) { observe(.unconnected, at: now) }
@@ -111,11 +114,20 @@ public final class ServerState: Sendable {
     words.withLock { $0.names = reason }
   }
 
-  /// Its address is another one in the configuration: what was found of the old one tells nothing of the new one.
-  public func forget() {
-    resolved.withLock { $0 = [] }
+  /// Its name has not resolved since it was configured: it has no addresses, nor those of another configuration.
+  public func withdraw(unresolved reason: String) {
+    words.withLock { $0.names = reason }
+    let changed = resolved.withLock { known in
+      defer { known = [] }
+      return !known.isEmpty
+    }
     isAddressed.store(false, ordering: .relaxed)
-    generation.add(1, ordering: .releasing)
+    if changed { generation.add(1, ordering: .releasing) }
+  }
+
+  /// Its address is another one in the configuration: what was found of the old one tells nothing of the new one. The
+  /// addresses stay until the new ones are known, so that a reload leaves no moment without a server.
+  public func forgetFindings() {
     checksFound.store(Condition.unknown.rawValue, ordering: .relaxed)
     words.withLock { $0 = Words() }
     observe(.recovered, at: .never)

@@ -7,7 +7,11 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
   /// A numeric address needs no look-up. `host` of IPv6 without brackets.
   public init(host: String, port: UInt16) {
-    if let address = Address(host: host, port: port) { self = .address(address) } else { self = .name(host, port: port) }
+    if let address = Address(host: host, port: port) {
+      self = .address(address)
+    } else {
+      self = .name(host, port: port)
+    }
   }
 
   /// As `Host` has it (RFC 9110 §7.2): without the default port of `http`; `localhost` for Unix sockets.

@@ -29,7 +29,7 @@ struct NameSocketWish: Equatable {
   private let inbox: Inbox
   /// Milliseconds for the first try; c-ares doubles it with each.
   private static let timeout: Int32 = 2_000
-  private static let tries: Int32 = 3
+  private static let tries: Int32 = 2
 
   private final class Inbox {
     var answers: [(query: UInt64, answer: NameAnswer)] = []

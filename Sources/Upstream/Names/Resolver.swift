@@ -43,12 +43,13 @@ public final class Resolver: EventTenant {
   /// Names without any answer yet, good or bad: while there are some, a start may want to wait for a moment.
   public var unsettled: Int { names.values.count { !$0.record.isSettled } }
 
-  /// From now on these servers are watched, and no others. What is known of a name is kept.
+  /// From now on these servers are watched, and no others. What is known of a name is kept; a server that moved
+  /// begins without findings. To be called before `HealthChecker.watch`.
   public func watch(_ servers: [(state: ServerState, endpoint: Endpoint)], in loop: EventLoop) {
     var watched: [String: Name] = [:]
     var current: [ServerName: Endpoint] = [:]
     for (state, endpoint) in servers {
-      if let before = endpoints[state.name], before != endpoint { state.forget() }
+      let before = endpoints[state.name]
       current[state.name] = endpoint
       switch endpoint {
       case .address(let address): state.set(addresses: [address])
@@ -57,6 +58,7 @@ public final class Resolver: EventTenant {
         watched[host] = Name(record: known.record, servers: known.servers + [(state, port)])
         tell(known.record, of: host, to: state, port: port)
       }
+      if let before, before != endpoint { state.forgetFindings() }
     }
     names = watched
     endpoints = current
@@ -184,7 +186,7 @@ public final class Resolver: EventTenant {
       guard news == .failed || hadFailed else { continue }
       let reason =
         switch (name.record.failure, hadAddresses) {
-        case (nil, _): "name resolves again: \(host)"
+        case (nil, _): "name resolves now: \(host)"
         case (let failure?, false): "name does not resolve: \(host): \(failure)"
         case (let failure?, true): "name does not resolve: \(host): \(failure); its last addresses are kept"
         }
@@ -194,7 +196,9 @@ public final class Resolver: EventTenant {
 
   private func tell(_ record: NameRecord, of host: String, to state: ServerState, port: UInt16) {
     state.set(addresses: record.addresses.map { $0.with(port: port) })
-    if let failure = record.failure { state.set(unresolved: "name does not resolve: \(host): \(failure)") }
+    guard let failure = record.failure else { return }
+    let reason = "name does not resolve: \(host): \(failure)"
+    if record.addresses.isEmpty { state.withdraw(unresolved: reason) } else { state.set(unresolved: reason) }
   }
 
   private func arm(in loop: EventLoop) {

@@ -8,6 +8,8 @@ public struct AddressView: Sendable {
   private var addresses: [Address] = []
   private var generation: UInt32 = 0
   private var preferred = 0
+  /// Addresses in a row that did not let us in.
+  private var closed = 0
 
   public init() {}
 
@@ -22,16 +24,24 @@ public struct AddressView: Sendable {
       addresses = server.addresses
       generation = latest
       preferred = kept.flatMap { addresses.firstIndex(of: $0) } ?? 0
+      closed = 0
     }
+    if !server.hasFailed { closed = 0 }
     return preferred < addresses.count ? addresses[preferred] : nil
   }
 
-  /// A connection to that address failed: the next one is tried from now on.
+  /// A connection to that address failed, which `ServerState.failedToConnect` was told: the next one is tried from
+  /// now on.
   ///
-  /// - Returns: whether there is another one.
+  /// - Returns: whether that is worth an attempt: not once all of them failed one after the other.
   public mutating func turnAway(from address: Address) -> Bool {
     guard addresses.count > 1 else { return false }
-    if preferred < addresses.count, addresses[preferred] == address { preferred = (preferred + 1) % addresses.count }
-    return true
+    // Another request was here first.
+    guard preferred < addresses.count, addresses[preferred] == address else { return true }
+    preferred = (preferred + 1) % addresses.count
+    closed += 1
+    guard closed >= addresses.count else { return true }
+    closed = 0
+    return false
   }
 }
