@@ -1,7 +1,9 @@
 /// The families that tell of servers, cache, reloads and the process.
 extension MetricsPage {
   func writeServers(to writer: inout ExpositionWriter) {
-    func each(_ name: StaticString, _ kind: ExpositionWriter.Kind, help: StaticString, _ value: (ServerFigures) -> UInt64) {
+    func each(
+      _ name: StaticString, _ kind: ExpositionWriter.Kind, help: StaticString, _ value: (ServerFigures) -> UInt64
+    ) {
       writer.family(name, kind, help: help)
       for server in servers { writer.sample(name, labels(server), value(server)) }
     }
@@ -40,7 +42,8 @@ extension MetricsPage {
   func writeReloads(to writer: inout ExpositionWriter) {
     writer.family("yett_last_reload_success", .gauge, help: "Whether the last configuration was taken: 1 or 0.")
     writer.sample("yett_last_reload_success", [], UInt64(reloads.lastSucceeded ? 1 : 0))
-    writer.family("yett_last_reload_timestamp_seconds", .gauge, help: "When the last configuration was tried; 0 for never.")
+    writer.family(
+      "yett_last_reload_timestamp_seconds", .gauge, help: "When the last configuration was tried; 0 for never.")
     writer.sample("yett_last_reload_timestamp_seconds", [], seconds: reloads.lastTried?.sinceEpoch ?? .zero)
     writer.family("yett_reloads_total", .counter, help: "Configurations by whether they were taken.")
     writer.sample("yett_reloads_total", [("result", "taken")], reloads.succeeded)

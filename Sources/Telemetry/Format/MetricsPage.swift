@@ -47,20 +47,20 @@ public struct MetricsPage: Sendable {
   private func writeLatency(to writer: inout ExpositionWriter) {
     writer.family(
       "yett_first_byte_seconds", .histogram,
-      help: "From the last octet of a request's head to the head of its answer, without the wait for the client's body.")
+      help: "From the end of a request's head to the head of its answer, without the wait for its body.")
     for route in routes {
       writer.histogram("yett_first_byte_seconds", labels(route), route.firstByte, bounds: bounds(of: route))
     }
     writer.family(
       "yett_request_duration_seconds", .histogram,
-      help: "From the last octet of a request's head to the last octet of its whole answer, without the wait for the client's body.")
+      help: "From the end of a request's head to the end of its whole answer, without the wait for its body.")
     for route in routes {
       writer.histogram("yett_request_duration_seconds", labels(route), route.total, bounds: bounds(of: route))
     }
   }
 
   private func writeRequests(to writer: inout ExpositionWriter) {
-    writer.family("yett_requests_total", .counter, help: "Requests that ended, by class of status and result of the cache.")
+    writer.family("yett_requests_total", .counter, help: "Requests that ended, by status and cache result.")
     for route in routes {
       for status in StatusClass.allCases {
         for cache in CacheResult.allCases where route.count(status, cache) > 0 {
@@ -73,7 +73,8 @@ public struct MetricsPage: Sendable {
     writer.family("yett_request_endings_total", .counter, help: "Requests by how they ended.")
     for route in routes {
       for ending in Ending.allCases where route.count(ending) > 0 {
-        writer.sample("yett_request_endings_total", labels(route) + [("ending", "\(ending.label)")], route.count(ending))
+        let labels = labels(route) + [("ending", "\(ending.label)")]
+        writer.sample("yett_request_endings_total", labels, route.count(ending))
       }
     }
     writer.family("yett_received_bytes_total", .counter, help: "Octets of requests.")
@@ -114,7 +115,9 @@ public struct MetricsPage: Sendable {
       writer.sample("yett_listener_accepted_total", [("listener", listener.name)], listener.count(.accepted))
     }
     writer.family("yett_listener_connections", .gauge, help: "Connections that are open.")
-    for listener in listeners { writer.sample("yett_listener_connections", [("listener", listener.name)], listener.open) }
+    for listener in listeners {
+      writer.sample("yett_listener_connections", [("listener", listener.name)], listener.open)
+    }
     writer.family(
       "yett_listener_failures_total", .counter, help: "What went wrong or was refused before there was a request.")
     for listener in listeners {

@@ -35,7 +35,8 @@ extension StatusReport {
       let latency = route.latency
       table.add([
         "\(route.name.site)/\(route.name.route)", Self.decimal(route.rate, places: 1),
-        Self.latency(latency.percentile(50)), Self.latency(latency.percentile(95)), Self.latency(latency.percentile(99)),
+        Self.latency(latency.percentile(50)), Self.latency(latency.percentile(95)),
+        Self.latency(latency.percentile(99)),
         Self.percent(route.errorRatio), Self.percent(route.hitRatio),
         route.target.map(Self.promise) ?? "-", Self.verdict(route.target), route.target.map(Self.budget) ?? "-",
       ])
@@ -87,7 +88,8 @@ extension StatusReport {
     guard let report else { return "" }
     guard let isMet = report.isMet else { return "no traffic" }
     if isMet { return "yes" }
-    return report.availability.isMet == false ? "NO: available \(percent(report.availability.ratio))"
+    return report.availability.isMet == false
+      ? "NO: available \(percent(report.availability.ratio))"
       : "NO: in time \(percent(report.latency.ratio))"
   }
 

@@ -41,7 +41,9 @@ public struct RouteFigures: Equatable, Sendable {
   }
 
   /// The place of a pair in `requests`: below 30.
-  static func index(_ status: StatusClass, _ cache: CacheResult) -> Int { Int(status.rawValue) * 5 + Int(cache.rawValue) }
+  static func index(_ status: StatusClass, _ cache: CacheResult) -> Int {
+    Int(status.rawValue) * 5 + Int(cache.rawValue)
+  }
 
   public func count(_ status: StatusClass, _ cache: CacheResult) -> UInt64 { requests[Self.index(status, cache)] }
   public func count(_ status: StatusClass) -> UInt64 { CacheResult.allCases.reduce(0) { $0 &+ count(status, $1) } }
