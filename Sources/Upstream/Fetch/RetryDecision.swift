@@ -6,6 +6,7 @@ public enum RetryDecision: Equatable, Sendable {
   /// With the status for the client, if it got nothing yet.
   case giveUp(status: UInt16)
 
+  /// Where the next attempt goes.
   public enum Place: Sendable, Equatable {
     /// Another server, or another address of the same.
     case elsewhere

@@ -55,6 +55,7 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
     }
   }
 
+  /// How far the attempt had come: what decides on another one.
   public var stage: Stage {
     switch self {
     case .noServer: .choosing

@@ -28,6 +28,7 @@ public struct Observation: Equatable, Sendable {
 
   public func isSuspect(at now: Instant) -> Bool { now < suspectUntil }
 
+  /// What is known after one more attempt to connect; `now` is when it ended.
   public func after(_ event: Event, at now: Instant) -> Observation {
     switch event {
     case .connected, .recovered: return Observation()

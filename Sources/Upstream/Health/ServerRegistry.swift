@@ -12,6 +12,7 @@ public struct ServerName: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   public var description: String { "\(pool)/\(server)" }
 
+  /// By pool, then by server, octet by octet: the order of lists for people.
   public static func < (left: ServerName, right: ServerName) -> Bool {
     left.pool == right.pool ? left.server < right.server : left.pool < right.pool
   }

@@ -36,6 +36,7 @@ public final class ServerState: Sendable {
     Eligibility(operatorSaid: operatorState, checksFound: condition, trafficSuspects: isSuspect(at: now))
   }
 
+  /// `ready` until an operator says otherwise.
   public var operatorState: OperatorState {
     OperatorState(rawValue: operatorSaid.load(ordering: .relaxed)) ?? .ready
   }
@@ -46,6 +47,7 @@ public final class ServerState: Sendable {
     return Condition(rawValue: checksFound.load(ordering: .relaxed)) ?? .unknown
   }
 
+  /// Whether connections to it failed in a row, and it is to be left alone for a while.
   public func isSuspect(at now: Instant) -> Bool {
     now.sinceStart.count < suspectUntil.load(ordering: .relaxed)
   }

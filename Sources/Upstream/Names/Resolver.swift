@@ -65,8 +65,10 @@ public final class Resolver: EventTenant {
     askDue(in: loop)
   }
 
+  /// Nothing: it has no descriptor of its own; c-ares' sockets are tenants of theirs.
   public func ready(_ readiness: Readiness, in loop: EventLoop) {}
 
+  /// A name is due, or a look-up has waited long enough. Control loop.
   public func timerFired(in loop: EventLoop) {
     guard deadline.hasCome(of: token, in: loop) else { return }
     queries?.process()

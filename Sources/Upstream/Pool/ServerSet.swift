@@ -9,6 +9,7 @@ public struct ServerSet: Hashable, Sendable {
 
   public var isEmpty: Bool { words == SIMD4(repeating: 0) }
 
+  /// 0 to `limit`.
   public var count: Int {
     words[0].nonzeroBitCount + words[1].nonzeroBitCount + words[2].nonzeroBitCount + words[3].nonzeroBitCount
   }
