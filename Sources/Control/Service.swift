@@ -3,6 +3,7 @@ import EventLoop
 import Glibc
 import Logging
 import Proxy
+import TLS
 import Telemetry
 import Time
 import Upstream
@@ -15,6 +16,8 @@ public final class Service {
   private let loop: EventLoop
   private let servers = ServerRegistry()
   private let recorders = RecorderRegistry()
+  private let certificates = CertificateRegistry()
+  private let tickets: TicketKeys
   private let logQueue = LogQueue()
   private let logMailbox: Mailbox<LogCommand>
   private let reports: Mailbox<WorkerReport>
@@ -29,11 +32,18 @@ public final class Service {
     self.path = path
     self.logger = logger
     SignalReader.ignoreBrokenPipes()
-    do throws(ConfigurationError) {
-      let configuration = try Configuration.load(path: path)
-      snapshot = Snapshot(number: 1, configuration, servers: servers, recorders: recorders)
-    } catch {
+    let configuration: Configuration
+    do throws(ConfigurationError) { configuration = try Configuration.load(path: path) } catch {
       throw .configuration(error)
+    }
+    do throws(TLSError) { tickets = try TicketKeys() } catch { throw .certificates("\(error)") }
+    do throws(CertificateError) {
+      let loaded = try LoadedCertificates(configuration)
+      snapshot = Snapshot(
+        number: 1, configuration, tls: loaded.publish(in: certificates), tickets: tickets, servers: servers,
+        recorders: recorders)
+    } catch {
+      throw .certificates("\(error)")
     }
     let count = snapshot.configuration.workers ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     listeners = ListenerTable(workers: count)
@@ -94,6 +104,7 @@ public final class Service {
     for report in pending {
       switch report {
       case .adopted: break
+      case .refused(let worker, let why): logger.error("worker \(worker): \(why)")
       case .ended: if workers.ended() { loop.stop() }
       }
     }
@@ -103,13 +114,14 @@ public final class Service {
 /// Why Yett does not start.
 public enum ServiceError: Error, CustomStringConvertible {
   case configuration(ConfigurationError)
+  case certificates(String)
   case listener(String)
   case system(SystemError)
 
   public var description: String {
     switch self {
     case .configuration(let error): "\(error)"
-    case .listener(let words): words
+    case .certificates(let words), .listener(let words): words
     case .system(let error): "\(error)"
     }
   }

@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import EventLoop
 import HTTP
+import TLS
 import Telemetry
 import Time
 import Upstream
@@ -15,7 +16,19 @@ public struct Snapshot: Sendable {
   /// Its servers, by pool; what is known of them outlives the snapshot.
   public let pools: [PoolPlan]
   public let listeners: [ListenerPlan]
+  /// Its TLS profiles, with the certificates that outlive it.
+  public let tls: [TLSPlan]
+  let tickets: TicketKeys
   let recorders: RecorderRegistry
+
+  public struct TLSPlan: Sendable {
+    public let settings: TLSSettings
+    public let certificates: CertificateEntry
+
+    public init(settings: TLSSettings, certificates: CertificateEntry) {
+      (self.settings, self.certificates) = (settings, certificates)
+    }
+  }
 
   public struct PoolPlan: Sendable {
     public let name: String
@@ -34,7 +47,13 @@ public struct Snapshot: Sendable {
     public let profile: String?
   }
 
-  public init(number: Int, _ configuration: Configuration, servers: ServerRegistry, recorders: RecorderRegistry) {
+  /// - Parameter tls: one for each of the configuration's profiles.
+  public init(
+    number: Int, _ configuration: Configuration, tls: [TLSPlan], tickets: TicketKeys, servers: ServerRegistry,
+    recorders: RecorderRegistry
+  ) {
+    self.tls = tls
+    self.tickets = tickets
     self.number = number
     self.configuration = configuration
     self.recorders = recorders

@@ -26,6 +26,8 @@ public final class Worker: EventTenant {
   private(set) var isDraining = false
   private let recorders: RecorderRegistry
   private var listeners: [WorkerListener] = []
+  /// Made with the first snapshot that needs it.
+  private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
   private var connectionsByClient: [UInt64: Int] = [:]
   private var spareExchanges: [Exchange] = []
@@ -96,8 +98,22 @@ public final class Worker: EventTenant {
     limits = snapshot.limits
     log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
     origins.adopt(self.snapshot.pools)
+    adoptTLS(snapshot)
     if !isDraining { listen(snapshot, sockets: sockets) }
     reports.post(.adopted(worker: number, snapshot: snapshot.number))
+  }
+
+  private func adoptTLS(_ snapshot: Snapshot) {
+    guard tls != nil || !snapshot.tls.isEmpty else { return }
+    do throws(TLSError) {
+      let tls: WorkerTLS
+      if let known = self.tls { tls = known } else { tls = try WorkerTLS() }
+      try tls.adopt(snapshot.tls, tickets: snapshot.tickets)
+      self.tls = tls
+    } catch {
+      // OpenSSL has no memory, or was built without what a profile needs: the other workers say so too.
+      reports.post(.refused(worker: number, why: error.description))
+    }
   }
 
   /// Keeps the sockets that stay, whatever they are called now; opens and closes the others.
@@ -105,14 +121,16 @@ public final class Worker: EventTenant {
     var kept: [WorkerListener] = []
     for (index, (plan, socket)) in zip(snapshot.listeners, sockets).enumerated() {
       if let same = listeners.first(where: { $0.socket === socket && $0.plan.name == plan.name }) {
-        same.adopt(plan, index: index)
+        same.adopt(plan, index: index, context: plan.profile.flatMap { tls?.context(of: $0) })
         kept.append(same)
         continue
       }
       if let renamed = listeners.first(where: { $0.socket === socket }) { renamed.close(in: loop) }
       let counters = recorders.listener(plan.name, worker: number)
       do throws(SystemError) {
-        kept.append(try WorkerListener(plan, index: index, socket: socket, counters: counters, in: self))
+        kept.append(try WorkerListener(
+            plan, index: index, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
+            counters: counters, in: self))
       } catch {
         // Out of memory for epoll: the other workers still serve it.
         counters.count(.descriptorLimit)
@@ -161,7 +179,12 @@ public final class Worker: EventTenant {
       listener.counters.count(.closed)
       return
     }
-    let session = HTTP1Session(Transport(plain: socket), from: peer, listener: listener, in: self)
+    guard let transport = listener.transport(over: socket) else {
+      listener.counters.count(.handshakeFailed)
+      listener.counters.count(.closed)
+      return
+    }
+    let session = HTTP1Session(transport, from: peer, listener: listener, in: self)
     do throws(SystemError) {
       try session.start()
     } catch {

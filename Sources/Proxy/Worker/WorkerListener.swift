@@ -17,23 +17,37 @@ final class WorkerListener: EventTenant {
   /// Its index in the snapshot.
   private(set) var index: Int
   let counters: ListenerCounters
+  /// `nil` for cleartext.
+  private var context: TLSContext?
   private unowned let worker: Worker
   private var token = EventToken.none
 
   init(
-    _ plan: Snapshot.ListenerPlan, index: Int, socket: ListeningSocket, counters: ListenerCounters, in worker: Worker
+    _ plan: Snapshot.ListenerPlan, index: Int, socket: ListeningSocket, context: TLSContext?,
+    counters: ListenerCounters, in worker: Worker
   ) throws(SystemError) {
+    self.context = context
     (self.plan, self.index, self.socket, self.counters, self.worker) = (plan, index, socket, counters, worker)
     token = try worker.loop.add(self, listener: socket)
   }
 
   /// The same socket in a new snapshot.
-  func adopt(_ plan: Snapshot.ListenerPlan, index: Int) { (self.plan, self.index) = (plan, index) }
+  func adopt(_ plan: Snapshot.ListenerPlan, index: Int, context: TLSContext?) {
+    (self.plan, self.index, self.context) = (plan, index, context)
+  }
 
   /// Accepts nothing more. Other workers may still hold the socket.
   func close(in loop: EventLoop) {
     loop.forget(descriptor: socket.descriptor)
     loop.remove(token)
+  }
+
+  /// The connection as the listener's protocol has it; `nil` where it can't be made.
+  func transport(over socket: consuming Socket) -> Transport? {
+    guard plan.profile != nil else { return Transport(plain: socket) }
+    // Never cleartext where TLS was asked for.
+    guard let context else { return nil }
+    do throws(TLSError) { return try Transport(socket, server: context) } catch { return nil }
   }
 
   func facts(of peer: Address, serverName: [UInt8]) -> ConnectionFacts {

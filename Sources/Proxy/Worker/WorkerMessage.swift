@@ -15,6 +15,8 @@ public enum WorkerMessage: Sendable {
 public enum WorkerReport: Sendable {
   /// The worker has taken the snapshot of that number.
   case adopted(worker: Int, snapshot: Int)
+  /// Something of the snapshot can't be used by the worker; the rest is.
+  case refused(worker: Int, why: String)
   /// The worker has ended.
   case ended(worker: Int)
 }
