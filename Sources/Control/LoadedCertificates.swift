@@ -1,5 +1,5 @@
 import Configuration
-import Glibc
+import EventLoop
 import Proxy
 import TLS
 
@@ -44,8 +44,9 @@ struct LoadedCertificates: Sendable {
 
   /// The names that have both `NAME.pem` and `NAME.key`, in order.
   private static func pairs(in path: String) throws(CertificateError) -> [String] {
-    let names = DirectoryListing.names(in: path)
-    guard let names else { throw CertificateError(file: path, reason: .unreadable("it is no directory that can be read")) }
+    guard let names = DirectoryListing.names(in: path) else {
+      throw CertificateError(file: path, reason: .unreadable("it is no directory that can be read"))
+    }
     return names.filter { $0.hasSuffix(".pem") }.map { String($0.dropLast(4)) }
       .filter { names.contains("\($0).key") }.sorted()
   }
