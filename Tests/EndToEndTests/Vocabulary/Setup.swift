@@ -16,7 +16,8 @@ struct Setup {
 
   struct Pool {
     var name = "main"
-    var servers: [Endpoint]
+    /// Addresses as the file has them.
+    var servers: [String]
     /// More keys: `timeouts: { first_byte: 1s }`.
     var keys = ""
   }
@@ -34,7 +35,7 @@ struct Setup {
   ///   - pool: more keys of the pool.
   ///   - route: more keys of the route; the cache is off unless they say otherwise.
   init(_ servers: Endpoint..., pool: String = "", route: String = "cache: off", limits: String = "", workers: Int = 1) {
-    pools = [Pool(servers: servers, keys: pool)]
+    pools = [Pool(servers: servers.map(\.description), keys: pool)]
     routes = [Route(keys: route.isEmpty ? "pool: main" : "pool: main, \(route)")]
     (self.limits, self.workers) = (limits, workers)
   }

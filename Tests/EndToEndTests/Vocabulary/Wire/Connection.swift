@@ -157,6 +157,19 @@ final class Connection {
     }
   }
 
+  /// Reads so many octets and keeps none.
+  func skip(_ count: Int, by deadline: Deadline = .patient) throws {
+    var left = count
+    while left > 0 {
+      if unread.isEmpty, try !fill(by: deadline, "\(left) more octets") {
+        throw Unmet("\(left) of \(count) octets did not come")
+      }
+      let taken = min(left, unread.count)
+      if taken == unread.count { unread.removeAll(keepingCapacity: true) } else { unread.removeFirst(taken) }
+      left -= taken
+    }
+  }
+
   /// Everything until the other end says that no more comes, and how it said so.
   func rest(by deadline: Deadline = .patient) throws -> (octets: [UInt8], ending: Ending) {
     while try fill(by: deadline, "the end") {}
