@@ -28,25 +28,34 @@ extension Span where Element == UInt8 {
     let length = lowercase.utf8CodeUnitCount
     guard count == length else { return false }
     let other = unsafe UnsafeRawPointer(lowercase.utf8Start)
-    guard length >= 8 else {
-      for index in indices {
-        guard unsafe self[index].lowercased == other.load(fromByteOffset: index, as: UInt8.self) else { return false }
+    if length >= 8 {
+      var position = 0
+      while position &+ 8 < length {
+        guard unsafe differs(at: position, from: other) == false else { return false }
+        position &+= 8
       }
-      return true
+      // The last word may overlap the one before it.
+      return unsafe !differs(at: length &- 8, from: other)
     }
-    var position = 0
-    while position &+ 8 < length {
-      guard unsafe differs(at: position, from: other) == false else { return false }
-      position &+= 8
+    if length >= 4 { return unsafe !halfDiffers(at: 0, from: other) && !halfDiffers(at: length &- 4, from: other) }
+    for index in indices {
+      guard unsafe self[index].lowercased == other.load(fromByteOffset: index, as: UInt8.self) else { return false }
     }
-    // The last word may overlap the one before it.
-    return unsafe !differs(at: length &- 8, from: other)
+    return true
   }
 
   /// Proof of safety: callers compared `count` with the text's length, and `loadWord` checks the position.
   @unsafe @inlinable func differs(at position: Int, from lowercase: UnsafeRawPointer) -> Bool {
     let word = unsafe UInt64(littleEndian: lowercase.loadUnaligned(fromByteOffset: position, as: UInt64.self))
     return loadWord(at: position).octetsLowercased != word
+  }
+
+  /// Four octets. Proof of safety as for `differs`.
+  @unsafe @inlinable func halfDiffers(at position: Int, from lowercase: UnsafeRawPointer) -> Bool {
+    precondition(position >= 0 && position &+ 4 <= count)
+    let text = unsafe lowercase.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+    let half = unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt32.self) }
+    return UInt64(half).octetsLowercased != UInt64(text)
   }
 
   @inlinable public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
@@ -113,6 +122,25 @@ extension Span where Element == UInt8 {
     return position
   }
 
+  /// The first octet that is no `tchar` (RFC 9110 §5.6.2): what ends a method or a field name. `count` if there is
+  /// none.
+  @inlinable public func firstNonToken(from start: Int) -> Int {
+    var position = start
+    while position &+ 8 <= count {
+      // Letters and hyphens are all that most names have; what else it is, is looked at alone.
+      let others = ~loadWord(at: position).lettersAndHyphens & 0x8080_8080_8080_8080
+      if others == 0 {
+        position &+= 8
+      } else {
+        position &+= others.trailingZeroBitCount / 8
+        guard self[position].isToken else { return position }
+        position &+= 1
+      }
+    }
+    while position < count && self[position].isToken { position &+= 1 }
+    return position
+  }
+
   /// Eight octets, the first in the lowest bits; `position + 8 <= count`.
   @inlinable func loadWord(at position: Int) -> UInt64 {
     // Proof: the precondition holds at both callers and is checked here.
@@ -132,5 +160,14 @@ extension UInt64 {
     let beyondZ = seven &+ 0x2525_2525_2525_2525
     let upper = (fromA ^ beyondZ) & ~self & 0x8080_8080_8080_8080
     return self | upper >> 2
+  }
+
+  /// The top bit of each octet that is a letter or `-`. Other bits are of no meaning.
+  @inlinable var lettersAndHyphens: UInt64 {
+    let seven = (self | 0x2020_2020_2020_2020) & 0x7F7F_7F7F_7F7F_7F7F
+    let letters = (seven &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(seven &+ 0x0505_0505_0505_0505)
+    let difference = self ^ 0x2D2D_2D2D_2D2D_2D2D
+    let hyphens = ~((difference & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F | difference)
+    return (letters & ~self) | hyphens
   }
 }

@@ -7,7 +7,7 @@ struct ScanningTests {
   @Test("finds what a plain loop finds", arguments: [0, 1, 7, 8, 9, 16, 23])
   func everyOctet(place: Int) {
     for octet in UInt8.min...UInt8.max {
-      for filler in [UInt8(0x61), 0x80, 0xFF, 0x21, 0x7E] {
+      for filler in [UInt8(0x61), 0x2D, 0x5A, 0x80, 0xFF, 0x21, 0x7E] {
         var octets = [UInt8](repeating: filler, count: 24)
         octets[place] = octet
         for start in [0, 3, place] { compare(octets, from: start, and: octet) }
@@ -18,7 +18,7 @@ struct ScanningTests {
   @Test("finds what a plain loop finds in any octets")
   func random() {
     // Mostly the edges: where borrows and carries could go wrong.
-    let edges: [UInt8] = [0, 0x1F, 0x20, 0x21, 0x7E, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xFE, 0xFF, 0x41, 0x5A, 0x61, 0x0D]
+    let edges: [UInt8] = [0, 0x2D, 0x20, 0x21, 0x7E, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xFE, 0xFF, 0x41, 0x5A, 0x61, 0x0D]
     var seed: UInt64 = 0x5965_7474
     func next() -> Int {
       seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -34,10 +34,12 @@ struct ScanningTests {
     let span = octets.span
     let control = span.firstControl(from: start)
     let invisible = span.firstInvisible(from: start)
+    let nonToken = span.firstNonToken(from: start)
     let found = span.firstIndex(of: octet, from: start)
     let rest = start..<octets.count
     #expect(control == rest.first { octets[$0] < 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(invisible == rest.first { octets[$0] <= 0x20 || octets[$0] == 0x7F } ?? octets.count)
+    #expect(nonToken == rest.first { !octets[$0].isToken } ?? octets.count)
     #expect(found == rest.first { octets[$0] == octet })
   }
 

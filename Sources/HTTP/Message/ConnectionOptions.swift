@@ -58,8 +58,9 @@ public struct ConnectionOptions: Sendable, Equatable {
     if slot.known != .other { return removed.contains(slot.known) }
     guard namesOthers else { return false }
     let name = octets[clamped: slot.name]
-    for index in 0..<fields.count where fields[index].known == .connection {
-      let value = octets[clamped: fields[index].value]
+    let slots = fields.span
+    for index in slots.indices where slots[index].known == .connection {
+      let value = octets[clamped: slots[index].value]
       var list = ListField()
       while let member = list.next(in: value) {
         if value.extracting(member).equalsIgnoringCase(name) { return true }

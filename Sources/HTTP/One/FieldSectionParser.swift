@@ -43,42 +43,46 @@ struct FieldSectionParser: ~Copyable {
     var state = self.state
     defer { (self.position, self.state) = (position, state) }
     while position < octets.count {
+      // A whole line falls through from state to state; one that is cut is taken up again where it was left.
       switch state {
       case .lineStart:
         let octet = octets[position]
         if octet == .carriageReturn {
           state = .lastLineFeed
           position &+= 1
-        } else {
-          guard octet.isToken else { throw Self.errorAtLineStart(octet) }
-          nameStart = position
-          state = .name
+          continue
         }
+        guard octet.isToken else { throw Self.errorAtLineStart(octet) }
+        nameStart = position
+        state = .name
+        fallthrough
       case .name:
-        while position < octets.count && octets[position].isToken { position &+= 1 }
+        position = octets.firstNonToken(from: position)
         guard position < octets.count else { return false }
         guard octets[position] == .colon else { throw Self.errorInName(octets[position]) }
         nameEnd = position
         state = .beforeValue
         position &+= 1
+        fallthrough
       case .beforeValue:
-        let octet = octets[position]
-        if octet == .space || octet == .tab {
-          position &+= 1
-        } else {
-          valueStart = position
-          state = .value
-        }
+        while position < octets.count && (octets[position] == .space || octets[position] == .tab) { position &+= 1 }
+        guard position < octets.count else { return false }
+        valueStart = position
+        state = .value
+        fallthrough
       case .value:
         position = octets.firstControl(from: position)
-        guard position < octets.count else { return false }
-        let octet = octets[position]
-        if octet == .carriageReturn {
-          state = .lineFeed
-        } else if octet != .tab {
-          throw octet == .lineFeed ? .bareLineFeed : .controlInField
+        while position < octets.count && octets[position] == .tab {
+          position = octets.firstControl(from: position &+ 1)
         }
+        guard position < octets.count else { return false }
+        guard octets[position] == .carriageReturn else {
+          throw octets[position] == .lineFeed ? .bareLineFeed : .controlInField
+        }
+        state = .lineFeed
         position &+= 1
+        guard position < octets.count else { return false }
+        fallthrough
       case .lineFeed:
         guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
         guard fields.count < most, fields.append(slot(octets, lineEnd: position &- 1)) else { throw .tooManyFields }

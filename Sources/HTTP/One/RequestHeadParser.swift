@@ -82,7 +82,7 @@ public struct RequestHeadParser: ~Copyable {
   /// `method SP request-target SP HTTP-version CRLF`, with one space each (RFC 9112 §3).
   private mutating func readParts(_ octets: Span<UInt8>) throws(HeadError) -> Bool {
     if state == .method {
-      while position < octets.count && octets[position].isToken { position += 1 }
+      position = octets.firstNonToken(from: position)
       guard position < octets.count else { return false }
       guard octets[position] == .space else { throw .badMethod }
       head.methodName = ByteRange(partStart..<position)
@@ -135,8 +135,9 @@ public struct RequestHeadParser: ~Copyable {
     var framing = FramingFields()
     var hosts = 0
     var expects = false
-    for index in 0..<head.fields.count {
-      let field = head.fields[index]
+    let fields = head.fields.span
+    for index in fields.indices {
+      let field = fields[index]
       switch field.known {
       case .contentLength: try framing.addLength(input[clamped: field.value])
       case .transferEncoding: try framing.addTransferEncoding(input[clamped: field.value])

@@ -75,151 +75,73 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
   }
 
   /// The well-known field of that name, whatever its case; `other` for the rest. Runs for every field of every head:
-  /// the length leaves few candidates, which differ early or are compared eight octets at a time.
+  /// length and first letter leave one candidate or two, which are compared eight octets at a time.
   public init(_ name: Span<UInt8>) {
-    self = .other
-    switch name.count {
-    case 2:
-      if name.equalsIgnoringCase("te") { self = .te }
-    case 3:
-      if name.equalsIgnoringCase("age") {
-        self = .age
-      } else if name.equalsIgnoringCase("via") {
-        self = .via
-      }
-    case 4:
-      if name.equalsIgnoringCase("date") {
-        self = .date
-      } else if name.equalsIgnoringCase("etag") {
-        self = .etag
-      } else if name.equalsIgnoringCase("from") {
-        self = .from
-      } else if name.equalsIgnoringCase("host") {
-        self = .host
-      } else if name.equalsIgnoringCase("vary") {
-        self = .vary
-      }
-    case 5:
-      if name.equalsIgnoringCase("proxy") {
-        self = .proxy
-      } else if name.equalsIgnoringCase("range") {
-        self = .range
-      }
-    case 6:
-      if name.equalsIgnoringCase("accept") {
-        self = .accept
-      } else if name.equalsIgnoringCase("cookie") {
-        self = .cookie
-      } else if name.equalsIgnoringCase("expect") {
-        self = .expect
-      } else if name.equalsIgnoringCase("origin") {
-        self = .origin
-      } else if name.equalsIgnoringCase("pragma") {
-        self = .pragma
-      } else if name.equalsIgnoringCase("server") {
-        self = .server
-      }
-    case 7:
-      if name.equalsIgnoringCase("expires") {
-        self = .expires
-      } else if name.equalsIgnoringCase("referer") {
-        self = .referer
-      } else if name.equalsIgnoringCase("trailer") {
-        self = .trailer
-      } else if name.equalsIgnoringCase("upgrade") {
-        self = .upgrade
-      } else if name.equalsIgnoringCase("warning") {
-        self = .warning
-      }
-    case 8:
-      if name.equalsIgnoringCase("if-match") {
-        self = .ifMatch
-      } else if name.equalsIgnoringCase("if-range") {
-        self = .ifRange
-      } else if name.equalsIgnoringCase("location") {
-        self = .location
-      }
-    case 9:
-      if name.equalsIgnoringCase("forwarded") { self = .forwarded }
-    case 10:
-      if name.equalsIgnoringCase("connection") {
-        self = .connection
-      } else if name.equalsIgnoringCase("keep-alive") {
-        self = .keepAlive
-      } else if name.equalsIgnoringCase("set-cookie") {
-        self = .setCookie
-      } else if name.equalsIgnoringCase("user-agent") {
-        self = .userAgent
-      }
-    case 12:
-      if name.equalsIgnoringCase("cache-status") {
-        self = .cacheStatus
-      } else if name.equalsIgnoringCase("content-type") {
-        self = .contentType
-      } else if name.equalsIgnoringCase("max-forwards") {
-        self = .maxForwards
-      } else if name.equalsIgnoringCase("x-request-id") {
-        self = .xRequestID
-      }
-    case 13:
-      if name.equalsIgnoringCase("authorization") {
-        self = .authorization
-      } else if name.equalsIgnoringCase("cache-control") {
-        self = .cacheControl
-      } else if name.equalsIgnoringCase("content-range") {
-        self = .contentRange
-      } else if name.equalsIgnoringCase("if-none-match") {
-        self = .ifNoneMatch
-      } else if name.equalsIgnoringCase("last-modified") {
-        self = .lastModified
-      } else if name.equalsIgnoringCase("x-rewrite-url") {
-        self = .xRewriteURL
-      }
-    case 14:
-      if name.equalsIgnoringCase("content-length") {
-        self = .contentLength
-      } else if name.equalsIgnoringCase("x-original-url") {
-        self = .xOriginalURL
-      }
-    case 15:
-      if name.equalsIgnoringCase("accept-encoding") {
-        self = .acceptEncoding
-      } else if name.equalsIgnoringCase("accept-language") {
-        self = .acceptLanguage
-      } else if name.equalsIgnoringCase("x-forwarded-for") {
-        self = .xForwardedFor
-      }
-    case 16:
-      if name.equalsIgnoringCase("content-encoding") {
-        self = .contentEncoding
-      } else if name.equalsIgnoringCase("proxy-connection") {
-        self = .proxyConnection
-      } else if name.equalsIgnoringCase("x-forwarded-host") {
-        self = .xForwardedHost
-      } else if name.equalsIgnoringCase("x-forwarded-port") {
-        self = .xForwardedPort
-      }
-    case 17:
-      if name.equalsIgnoringCase("if-modified-since") {
-        self = .ifModifiedSince
-      } else if name.equalsIgnoringCase("transfer-encoding") {
-        self = .transferEncoding
-      } else if name.equalsIgnoringCase("x-forwarded-proto") {
-        self = .xForwardedProto
-      }
-    case 18:
-      if name.equalsIgnoringCase("proxy-authenticate") { self = .proxyAuthenticate }
-    case 19:
-      if name.equalsIgnoringCase("if-unmodified-since") {
-        self = .ifUnmodifiedSince
-      } else if name.equalsIgnoringCase("proxy-authorization") {
-        self = .proxyAuthorization
-      }
-    case 22:
-      if name.equalsIgnoringCase("x-http-method-override") { self = .xHTTPMethodOverride }
-    case 25:
-      if name.equalsIgnoringCase("strict-transport-security") { self = .strictTransportSecurity }
-    default: break
+    let (first, second) = name.isEmpty ? (.other, .other) : Self.candidates(name.count, name[0].lowercased)
+    if first != .other, name.equalsIgnoringCase(first.text) {
+      self = first
+    } else if second != .other, name.equalsIgnoringCase(second.text) {
+      self = second
+    } else {
+      self = .other
+    }
+  }
+
+  /// Names of that length that begin with that letter; `other` stands for none.
+  private static func candidates(_ length: Int, _ letter: UInt8) -> (FieldName, FieldName) {
+    switch (length, UnicodeScalar(letter)) {
+    case (2, "t"): (.te, .other)
+    case (3, "a"): (.age, .other)
+    case (3, "v"): (.via, .other)
+    case (4, "d"): (.date, .other)
+    case (4, "e"): (.etag, .other)
+    case (4, "f"): (.from, .other)
+    case (4, "h"): (.host, .other)
+    case (4, "v"): (.vary, .other)
+    case (5, "p"): (.proxy, .other)
+    case (5, "r"): (.range, .other)
+    case (6, "a"): (.accept, .other)
+    case (6, "c"): (.cookie, .other)
+    case (6, "e"): (.expect, .other)
+    case (6, "o"): (.origin, .other)
+    case (6, "p"): (.pragma, .other)
+    case (6, "s"): (.server, .other)
+    case (7, "e"): (.expires, .other)
+    case (7, "r"): (.referer, .other)
+    case (7, "t"): (.trailer, .other)
+    case (7, "u"): (.upgrade, .other)
+    case (7, "w"): (.warning, .other)
+    case (8, "i"): (.ifMatch, .ifRange)
+    case (8, "l"): (.location, .other)
+    case (9, "f"): (.forwarded, .other)
+    case (10, "c"): (.connection, .other)
+    case (10, "k"): (.keepAlive, .other)
+    case (10, "s"): (.setCookie, .other)
+    case (10, "u"): (.userAgent, .other)
+    case (12, "c"): (.cacheStatus, .contentType)
+    case (12, "m"): (.maxForwards, .other)
+    case (12, "x"): (.xRequestID, .other)
+    case (13, "a"): (.authorization, .other)
+    case (13, "c"): (.cacheControl, .contentRange)
+    case (13, "i"): (.ifNoneMatch, .other)
+    case (13, "l"): (.lastModified, .other)
+    case (13, "x"): (.xRewriteURL, .other)
+    case (14, "c"): (.contentLength, .other)
+    case (14, "x"): (.xOriginalURL, .other)
+    case (15, "a"): (.acceptEncoding, .acceptLanguage)
+    case (15, "x"): (.xForwardedFor, .other)
+    case (16, "c"): (.contentEncoding, .other)
+    case (16, "p"): (.proxyConnection, .other)
+    case (16, "x"): (.xForwardedHost, .xForwardedPort)
+    case (17, "i"): (.ifModifiedSince, .other)
+    case (17, "t"): (.transferEncoding, .other)
+    case (17, "x"): (.xForwardedProto, .other)
+    case (18, "p"): (.proxyAuthenticate, .other)
+    case (19, "i"): (.ifUnmodifiedSince, .other)
+    case (19, "p"): (.proxyAuthorization, .other)
+    case (22, "x"): (.xHTTPMethodOverride, .other)
+    case (25, "s"): (.strictTransportSecurity, .other)
+    default: (.other, .other)
     }
   }
 }

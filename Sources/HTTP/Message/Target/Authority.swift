@@ -10,6 +10,8 @@ public struct Authority: Equatable, Sendable {
 
   /// As it came, without port; an IPv6 address with its brackets. Not empty; without a final dot.
   public let host: Range<Int>
+  /// Whether the host has no upper-case letters.
+  public let isLowercase: Bool
   /// `nil` where there is none, or an empty one.
   public let port: UInt16?
 
@@ -17,11 +19,13 @@ public struct Authority: Equatable, Sendable {
   public init?(_ octets: Span<UInt8>) {
     guard let first = octets.isEmpty ? nil : octets[0] else { return nil }
     let end: Int
+    var uppers: UInt8 = 0
     if first == UInt8(ascii: "[") {
       guard let bracket = octets.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       guard IPv6Literal.isValid(octets.extracting(1..<bracket)) else { return nil }
       end = bracket + 1
       host = 0..<end
+      for index in host { uppers |= octets[index].isUpper ? 1 : 0 }
     } else {
       var position = 0
       var labelStart = 0
@@ -32,6 +36,7 @@ public struct Authority: Equatable, Sendable {
           labelStart = position + 1
         } else {
           guard octet.isUnreserved else { return nil }
+          uppers |= octet.isUpper ? 1 : 0
         }
         position += 1
       }
@@ -39,6 +44,7 @@ public struct Authority: Equatable, Sendable {
       end = position
       host = 0..<(octets[end - 1] == .dot ? end - 1 : end)
     }
+    isLowercase = uppers == 0
     guard end < octets.count else {
       port = nil
       return

@@ -80,8 +80,10 @@ extension UInt8 {
 
   /// `unreserved` of RFC 3986 §2.3.
   var isUnreserved: Bool {
-    isAlpha || isDigit || self == UInt8(ascii: "-") || self == .dot || self == UInt8(ascii: "_")
-      || self == UInt8(ascii: "~")
+    let low: UInt64 = 0x03FF_6000_0000_0000
+    let high: UInt64 = 0x47FF_FFFE_87FF_FFFE
+    if self < 64 { return low >> UInt64(self) & 1 == 1 }
+    return self < 128 && high >> UInt64(self & 63) & 1 == 1
   }
 }
 

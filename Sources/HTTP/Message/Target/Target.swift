@@ -131,7 +131,11 @@ public struct Target: ~Copyable {
 
   private mutating func append(authority text: Span<UInt8>) throws(TargetError) {
     guard let authority = Authority(text) else { throw .badHost }
-    for index in authority.host { octets.append(text[index].lowercased) }
+    if authority.isLowercase {
+      octets.append(text.extracting(authority.host))
+    } else {
+      for index in authority.host { octets.append(text[index].lowercased) }
+    }
     hostEnd = octets.count
     port = authority.port ?? scheme.defaultPort
     if port != scheme.defaultPort {
