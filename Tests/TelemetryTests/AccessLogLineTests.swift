@@ -90,6 +90,7 @@ struct AccessLogLineTests {
       let line = line(.sample(), request)
       #expect(line.count <= AccessLogLine.lineLimit)
       #expect(line.firstIndex(of: 0x0A) == line.count - 1)
+      #expect(String(validating: line, as: UTF8.self) != nil)
       #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line)) }
     }
   }
