@@ -137,6 +137,21 @@ struct CertificateSetTests {
     }
   }
 
+  @Test("of two kinds of key for one name the client's abilities decide", arguments: [
+    ("RSA-PSS+SHA256:RSA+SHA256", Certificate.KeyKind.rsa), ("ECDSA+SHA256", .ecdsa),
+  ])
+  func kinds(signatures: String, kind: Certificate.KeyKind) throws {
+    let (ecdsa, rsa) = try (Fixture.certificate("a.test", "ecdsa"), Fixture.rsaCertificate("a.test", "rsa"))
+    #expect(rsa.keyKind == .rsa && rsa.keyBits == 2_048)
+    let context = try Fixture.context([Fixture.certificate("default.test"), ecdsa, rsa])
+    for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
+      let wire = try Wire(context, .init(serverName: "a.test", versions: version...version, signatures: signatures))
+      wire.shake()
+      #expect(wire.facts != nil)
+      #expect(wire.client.shownKeyKind == kind)
+    }
+  }
+
   @Test("a replaced certificate is shown from the next handshake on, by the same context")
   func replaced() throws {
     let registry = CertificateRegistry()

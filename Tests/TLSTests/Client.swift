@@ -133,6 +133,12 @@ import Glibc
   var suite: String { unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))) }
   var session: ClientSession { unsafe ClientSession(handle: SSL_get1_session(ssl)) }
 
+  var shownKeyKind: Certificate.KeyKind {
+    guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return .other }
+    defer { unsafe X509_free(certificate) }
+    return unsafe EVP_PKEY_get_base_id(X509_get0_pubkey(certificate)) == EVP_PKEY_RSA ? .rsa : .ecdsa
+  }
+
   /// The common name of the certificate that the server showed.
   var shownName: String {
     guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return "" }

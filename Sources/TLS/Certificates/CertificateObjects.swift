@@ -8,6 +8,8 @@ import COpenSSL
   /// The certificates above the leaf.
   let issuers: OpaquePointer
   private let above: [OpaquePointer]
+  /// Keeps the context that the objects belong to until they are freed.
+  private let library: TLSLibrary?
 
   /// A worker's copy of a certificate.
   init(parsing certificate: Certificate, in library: TLSLibrary) throws(TLSError) {
@@ -30,6 +32,7 @@ import COpenSSL
     }
     unsafe (leaf, issuers, above) = unsafe chain
     unsafe self.key = key
+    self.library = library
   }
 
   /// For the loader: in OpenSSL's default context, which no worker uses.
@@ -49,6 +52,7 @@ import COpenSSL
     }
     unsafe (leaf, issuers, above) = unsafe chain
     unsafe self.key = key
+    library = nil
   }
 
   deinit {
