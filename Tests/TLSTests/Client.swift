@@ -118,7 +118,7 @@ import Glibc
     _ = note(unsafe SSL_do_handshake(ssl))
   }
 
-  func close_notify() { unsafe _ = SSL_shutdown(ssl) }
+  func sendCloseNotify() { unsafe _ = SSL_shutdown(ssl) }
 
   private func note(_ code: Int32) -> Int32 {
     lastError = code > 0 ? SSL_ERROR_NONE : unsafe SSL_get_error(ssl, code)
