@@ -158,3 +158,15 @@ public enum Address: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension Address {
+  /// 4 or 16 octets in network order; none for a Unix socket.
+  public var octets: [UInt8] {
+    switch self {
+    case .ipv4(let octets, _): [octets.a, octets.b, octets.c, octets.d]
+    case .ipv6(let high, let low, _, _):
+      (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - $0 % 8 * 8)) }
+    case .unix: []
+    }
+  }
+}

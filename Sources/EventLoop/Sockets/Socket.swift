@@ -2,14 +2,22 @@ import Bytes
 import CLinux
 import Glibc
 
-/// A connected stream socket, non-blocking. Closed once, when its owner lets go of it.
+/// A connected stream socket, non-blocking. Closed once: by `close`, or when its owner lets go of it.
 public struct Socket: ~Copyable {
-  public let descriptor: Int32
+  /// -1 once it is closed: every call fails from then on.
+  public private(set) var descriptor: Int32
 
   /// Takes over a descriptor that is non-blocking already.
   public init(owning descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+  /// Ends the connection in both directions now.
+  public mutating func close() {
+    guard descriptor >= 0 else { return }
+    Glibc.close(descriptor)
+    descriptor = -1
+  }
 
   /// Begins to connect; the loop says when the socket is writable, `connectionError` what came of it.
   public static func connect(to address: Address) throws(SystemError) -> Socket {
