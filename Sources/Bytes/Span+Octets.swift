@@ -25,10 +25,28 @@ extension Span where Element == UInt8 {
 
   /// `lowercase` has no upper-case letters.
   @inlinable public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-    guard count == lowercase.utf8CodeUnitCount else { return false }
-    let other = unsafe UnsafeBufferPointer(start: lowercase.utf8Start, count: lowercase.utf8CodeUnitCount)
-    for index in indices where unsafe self[index].lowercased != other[index] { return false }
-    return true
+    let length = lowercase.utf8CodeUnitCount
+    guard count == length else { return false }
+    let other = unsafe UnsafeRawPointer(lowercase.utf8Start)
+    guard length >= 8 else {
+      for index in indices {
+        guard unsafe self[index].lowercased == other.load(fromByteOffset: index, as: UInt8.self) else { return false }
+      }
+      return true
+    }
+    var position = 0
+    while position &+ 8 < length {
+      guard unsafe differs(at: position, from: other) == false else { return false }
+      position &+= 8
+    }
+    // The last word may overlap the one before it.
+    return unsafe !differs(at: length &- 8, from: other)
+  }
+
+  /// Proof of safety: callers compared `count` with the text's length, and `loadWord` checks the position.
+  @unsafe @inlinable func differs(at position: Int, from lowercase: UnsafeRawPointer) -> Bool {
+    let word = unsafe UInt64(littleEndian: lowercase.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    return loadWord(at: position).octetsLowercased != word
   }
 
   @inlinable public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
@@ -74,10 +92,45 @@ extension Span where Element == UInt8 {
     return position
   }
 
+  /// The first octet that is a space, a control character or DEL: what ends or spoils a request target. `count` if
+  /// there is none.
+  @inlinable public func firstInvisible(from start: Int) -> Int {
+    var position = start
+    while position &+ 8 <= count {
+      let word = loadWord(at: position)
+      // Exact for the lowest marked octet, as in `firstControl`.
+      let below = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
+      let deleted = word ^ 0x7F7F_7F7F_7F7F_7F7F
+      let marks = below | ((deleted &- 0x0101_0101_0101_0101) & ~deleted & 0x8080_8080_8080_8080)
+      if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
+      position &+= 8
+    }
+    while position < count {
+      let octet = self[position]
+      if octet <= 0x20 || octet == 0x7F { return position }
+      position &+= 1
+    }
+    return position
+  }
+
   /// Eight octets, the first in the lowest bits; `position + 8 <= count`.
   @inlinable func loadWord(at position: Int) -> UInt64 {
     // Proof: the precondition holds at both callers and is checked here.
     precondition(position >= 0 && position &+ 8 <= count)
-    return unsafe withUnsafeBytes { UInt64(littleEndian: unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)) }
+    return unsafe withUnsafeBytes {
+      UInt64(littleEndian: unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+  }
+}
+
+extension UInt64 {
+  /// Eight octets, each `A` to `Z` as `a` to `z`.
+  @inlinable var octetsLowercased: UInt64 {
+    let seven = self & 0x7F7F_7F7F_7F7F_7F7F
+    // The top bit of each octet: at least "A", and beyond "Z". No sum leaves its octet.
+    let fromA = seven &+ 0x3F3F_3F3F_3F3F_3F3F
+    let beyondZ = seven &+ 0x2525_2525_2525_2525
+    let upper = (fromA ^ beyondZ) & ~self & 0x8080_8080_8080_8080
+    return self | upper >> 2
   }
 }

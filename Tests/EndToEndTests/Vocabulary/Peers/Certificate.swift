@@ -1,0 +1,19 @@
+/// A self-signed certificate for a test's listener, made by openssl.
+struct Certificate {
+  let chain: String
+  let key: String
+
+  /// - Parameter names: DNS names; the first is the subject.
+  init(for names: String..., in folder: TemporaryFolder) throws {
+    let name = names.first ?? "localhost"
+    (chain, key) = (folder.path(of: "\(name).pem"), folder.path(of: "\(name).key"))
+    let alternatives = names.map { "DNS:\($0)" }.joined(separator: ",")
+    let run = try Program.run(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(alternatives)", "-out", chain, "-keyout", key,
+      ])
+    guard run.exit == .code(0) else { throw Unmet("openssl: \(run.errors)") }
+  }
+}
