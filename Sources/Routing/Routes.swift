@@ -63,6 +63,11 @@ public struct Routes: ~Copyable, Sendable {
     return match(site: Int(site), path: path, method: method)
   }
 
+  /// The route of a request. `OPTIONS *` has no path, so that no route is for it.
+  @inlinable public func match(_ target: borrowing Target, method: Method) -> RouteMatch {
+    match(host: target.host, path: target.matchPath, method: method)
+  }
+
   /// The site that answers for a host: exact, then the longest wildcard, then `*`.
   @inlinable public func site(host: Span<UInt8>) -> Int? {
     let site = siteIndex(host)
