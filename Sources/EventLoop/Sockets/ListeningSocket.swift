@@ -26,7 +26,8 @@ public final class ListeningSocket: Sendable {
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     do throws(SystemError) {
-      if case .unix = address {} else {
+      if case .unix = address {
+      } else {
         guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size) == 0 else {
           throw SystemError("SO_REUSEADDR")
         }
