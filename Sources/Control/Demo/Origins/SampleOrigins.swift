@@ -10,6 +10,7 @@ final class SampleOrigins: EventTenant {
 
   private let loop: EventLoop
   private let stop: Mailbox<DemoStop>
+  private let news: DemoNews
   private var site: SampleSite
   private var doors: [SampleDoor] = []
   private var connections: [Int: SampleConnection] = [:]
@@ -20,9 +21,10 @@ final class SampleOrigins: EventTenant {
   ///
   /// - Parameter sockets: one for each origin, listening already.
   init(
-    _ sockets: [(origin: SampleSite.Origin, socket: ListeningSocket)], stop: Mailbox<DemoStop>, seed: UInt64
+    _ sockets: [(origin: SampleSite.Origin, socket: ListeningSocket)], stop: Mailbox<DemoStop>, news: DemoNews,
+    seed: UInt64
   ) throws(SystemError) {
-    self.stop = stop
+    (self.stop, self.news) = (stop, news)
     site = SampleSite(seed: seed)
     loop = try EventLoop()
     token = try loop.add(self, descriptor: stop.descriptor)
@@ -60,7 +62,10 @@ final class SampleOrigins: EventTenant {
   }
 
   func answer(to request: SampleRequest, of origin: SampleSite.Origin) -> SampleAnswer {
-    site.answer(to: request, of: origin)
+    let before = site.failure
+    let answer = site.answer(to: request, of: origin)
+    if site.failure != before { news.add("\(site.failure)") }
+    return answer
   }
 
   func ended(_ connection: SampleConnection) { connections[connection.number] = nil }

@@ -12,7 +12,7 @@ struct SampleSite {
     case firstAPI, secondAPI
   }
 
-  private var failure = SampleFailure.none
+  private(set) var failure = SampleFailure.none
   private var apiAnswers = 0
   private var random: SampleRandom
 

@@ -82,14 +82,16 @@ struct DemoVisitorCore: ~Copyable {
     loop.buffers.supply(&output, .small)
     output.clear()
     var fields = FieldBlock()
-    let target = Array(step.target.utf8)
+    // Spans of properties may not be lent beside the buffer.
+    let (target, host) = (Array(step.target.utf8), self.host)
+    let framing: BodyFraming = step.method == .post ? .length(0) : .none
     var method: [UInt8] = []
     method.append(step.method.text)
     do throws(FieldError) { try fields.append("User-Agent", "yett-demo", known: .userAgent) } catch { return false }
     do throws(WriteError) {
       try HTTP1Writer.request(
         method: method.span, target: target.span, host: host.span, fields: fields,
-        framing: step.method == .post ? .length(0) : .none, close: false, into: &output)
+        framing: framing, close: false, into: &output)
       return true
     } catch {
       return false
