@@ -7,6 +7,7 @@ import Control
     abstract: "A reverse proxy that caches, balances, and keeps its routes to their targets.",
     discussion: """
       EXAMPLES:
+        yett demo
         yett check Config/yett.yaml
         yett serve --config Config/yett.yaml
         yett status --since 5m
@@ -14,7 +15,7 @@ import Control
       Exits with 0 for yes, 1 for no, 2 for misuse.
       """,
     version: YettVersion.current,
-    subcommands: [Serve.self, Check.self, Reload.self, Status.self])
+    subcommands: [Serve.self, Check.self, Reload.self, Status.self, DemoCommand.self])
 
   /// Where the configuration is unless a command is told.
   static let configurationPath = "/etc/yett/yett.yaml"
