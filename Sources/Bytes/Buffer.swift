@@ -1,10 +1,11 @@
 import Glibc
 
 /// A block of octets that is filled at its end and read from its start. Blocks come from a `BufferPool` and go back
-/// to it; one that is dropped instead is unmapped. One owner, one thread at a time.
+/// to it; one that is dropped instead is unmapped. A buffer without a block is empty and has no room: what an idle
+/// connection holds. One owner, one thread at a time.
 @safe public struct Buffer: ~Copyable {
   @usableFromInline let base: UnsafeMutablePointer<UInt8>
-  /// Octets, a `BufferSize`.
+  /// Octets, a `BufferSize`; 0 without a block.
   public let capacity: Int
   @usableFromInline var start = 0
   @usableFromInline var end = 0
@@ -15,7 +16,14 @@ import Glibc
     self.capacity = capacity
   }
 
-  deinit { unsafe _ = munmap(base, capacity) }
+  /// Without a block: see `BufferPool.supply`.
+  public init() {
+    // Never followed: nothing can be read or written where the capacity is 0.
+    unsafe base = UnsafeMutablePointer(bitPattern: 4_096).unsafelyUnwrapped
+    capacity = 0
+  }
+
+  deinit { if capacity > 0 { unsafe _ = munmap(base, capacity) } }
 
   /// Octets to be read.
   @inlinable public var count: Int { end &- start }

@@ -20,7 +20,31 @@ import Glibc
 
   /// Takes back a buffer; what was in it is forgotten.
   public func give(_ buffer: consuming Buffer) {
+    guard buffer.capacity > 0 else { return }
     if buffer.capacity == BufferSize.small.rawValue { small.give(buffer) } else { large.give(buffer) }
+  }
+
+  /// Gives a buffer without a block one of that size; leaves one that has any as it is.
+  @inlinable public func supply(_ buffer: inout Buffer, _ size: BufferSize) {
+    if buffer.capacity == 0 { buffer = take(size) }
+  }
+
+  /// Moves the content to a large block, at its front. `false` where the buffer has one already.
+  public func enlarge(_ buffer: inout Buffer) -> Bool {
+    guard buffer.capacity < BufferSize.large.rawValue else { return false }
+    var larger = take(.large)
+    larger.append(buffer.readable)
+    swap(&buffer, &larger)
+    give(larger)
+    return true
+  }
+
+  /// Takes the block out of a buffer; what was in it is forgotten.
+  @inlinable public func reclaim(_ buffer: inout Buffer) {
+    guard buffer.capacity > 0 else { return }
+    var taken = Buffer()
+    swap(&buffer, &taken)
+    give(taken)
   }
 
   /// Unmaps what has not been needed since the last call. Call every few seconds.
@@ -40,7 +64,7 @@ import Glibc
 
   init(size: BufferSize) { self.size = size }
 
-  deinit { for unsafe block in unsafe blocks { unsafe _ = munmap(block, size.rawValue) } }
+  deinit { for index in unsafe blocks.indices { unsafe _ = munmap(blocks[index], size.rawValue) } }
 
   mutating func take() -> Buffer {
     lent += 1

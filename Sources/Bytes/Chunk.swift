@@ -57,7 +57,9 @@ public struct Slice: Sendable {
   }
 
   /// The slice without its first octets.
-  public func dropping(first octets: Int) -> Slice { Slice(chunk, Swift.min(start + octets, start + count)..<start + count) }
+  public func dropping(first octets: Int) -> Slice {
+    Slice(chunk, Swift.min(start + octets, start + count)..<start + count)
+  }
   /// The slice's first octets.
   public func prefix(_ octets: Int) -> Slice { Slice(chunk, start..<start + Swift.min(octets, count)) }
 

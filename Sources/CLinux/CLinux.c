@@ -1,6 +1,7 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -27,5 +28,11 @@ static int64_t nanoseconds(clockid_t clock) {
 
 int64_t clinux_monotonic(void) { return nanoseconds(CLOCK_MONOTONIC); }
 int64_t clinux_realtime(void) { return nanoseconds(CLOCK_REALTIME); }
+
+void clinux_name_thread(pthread_t thread, const char *name) {
+  char cut[16];
+  snprintf(cut, sizeof cut, "%s", name);
+  pthread_setname_np(thread, cut);
+}
 
 const int clinux_unix_path_limit = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;

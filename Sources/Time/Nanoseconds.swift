@@ -21,6 +21,8 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
 
   /// Whole seconds, rounded towards zero.
   @inlinable public var seconds: Int64 { count / 1_000_000_000 }
+  /// Whole milliseconds, rounded towards zero.
+  @inlinable public var milliseconds: Int64 { count / 1_000_000 }
   /// Whole microseconds, rounded towards zero.
   @inlinable public var microseconds: Int64 { count / 1_000 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // What Swift's Glibc overlay cannot import: functions behind _GNU_SOURCE, variadic calls, macros that compute.
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -21,5 +22,8 @@ int64_t clinux_monotonic(void);
 /// Nanoseconds of CLOCK_REALTIME since 1970.
 int64_t clinux_realtime(void);
 
-/// The least octet count of a path that fits `sun_path` with its final NUL.
+/// Names a thread, at most 15 octets; a longer name is cut.
+void clinux_name_thread(pthread_t thread, const char *name);
+
+/// The most octets of a path that fit `sun_path` with its final NUL.
 extern const int clinux_unix_path_limit;

@@ -1,0 +1,32 @@
+/// Numbers as protocols write them.
+extension Buffer {
+  /// A decimal number without leading zeros; `false`, and nothing added, where there is no room.
+  @inlinable @discardableResult public mutating func append(decimal number: UInt64) -> Bool {
+    var digits = InlineArray<20, UInt8>(repeating: 0x30)
+    var start = 20
+    var rest = number
+    repeat {
+      start &-= 1
+      digits[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest != 0
+    guard 20 &- start <= room else { return false }
+    append(digits.span.extracting(start..<20))
+    return true
+  }
+
+  /// A hexadecimal number without leading zeros; `false`, and nothing added, where there is no room.
+  @inlinable @discardableResult public mutating func append(hex number: UInt64) -> Bool {
+    var digits = InlineArray<16, UInt8>(repeating: 0x30)
+    var start = 16
+    var rest = number
+    repeat {
+      start &-= 1
+      digits[start] = UInt8(hexDigit: UInt8(truncatingIfNeeded: rest & 15))
+      rest >>= 4
+    } while rest != 0
+    guard 16 &- start <= room else { return false }
+    append(digits.span.extracting(start..<16))
+    return true
+  }
+}

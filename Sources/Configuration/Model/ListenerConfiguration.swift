@@ -1,0 +1,40 @@
+/// One place where clients connect.
+public struct ListenerConfiguration: Equatable, Sendable {
+  /// Unique among listeners; metrics and log lines carry it.
+  public var name: String
+  /// An IP address (no name) and port, or a Unix socket. Port 0 lets the system choose.
+  public var bind: Endpoint
+  /// The TLS profile's name; `nil` is cleartext.
+  public var tls: String?
+  /// The listener that every request here is redirected to; `nil` serves sites.
+  public var redirectTo: String?
+  /// The port under which clients know this listener, 1 to 65535. `nil`: see `advertisedPort`.
+  public var publicPort: Int?
+
+  /// What `Location` names: `publicPort`, or 443 with TLS and 80 without.
+  public var advertisedPort: Int { publicPort ?? (tls == nil ? 80 : 443) }
+
+  public init(
+    name: String = "", bind: Endpoint = .tcp(host: "::", port: 8080), tls: String? = nil, redirectTo: String? = nil,
+    publicPort: Int? = nil
+  ) {
+    (self.name, self.bind, self.tls) = (name, bind, tls)
+    (self.redirectTo, self.publicPort) = (redirectTo, publicPort)
+  }
+}
+
+extension ListenerConfiguration: Section {
+  static let noun = "a listener"
+  static let defaults = ListenerConfiguration()
+  static let keys: [Key<Self>] = [
+    Key("name", \.name, .name(of: .listener), isRequired: true, "Metrics and log lines carry it."),
+    Key("bind", \.bind, .binding, isRequired: true, "An IP address and port, or `unix:/path`."),
+    Key("tls", \.tls, .reference(to: .profile), "The TLS profile; cleartext without."),
+    Key(
+      "redirect_to", \.redirectTo, .reference(to: .listener),
+      "The listener that every request is redirected to, path and query as sent."),
+    Key(
+      "public_port", \.publicPort, .integer(1...65_535),
+      "The port under which clients know this listener: 443 with TLS and 80 without, unless set."),
+  ]
+}

@@ -1,0 +1,61 @@
+import Configuration
+import EventLoop
+import Logging
+import Proxy
+import Time
+import Upstream
+
+/// What the control loop does for the servers of all pools: it finds their addresses, checks their health and tells
+/// of each change once.
+final class OriginWatch: EventTenant {
+  private let logger: Logger
+  private var resolver: Resolver?
+  private var checker: HealthChecker?
+  private var events: HealthEvents?
+
+  init(logger: Logger) { self.logger = logger }
+
+  /// Watches the servers of a snapshot from now on.
+  func adopt(_ snapshot: Snapshot, in loop: EventLoop) {
+    let events = self.events ?? HealthEvents(reader: loop.add(self))
+    let resolver = self.resolver ?? Resolver(events: events, in: loop)
+    let checker = self.checker ?? HealthChecker(events: events, seed: .random(in: 0 ... .max))
+    (self.events, self.resolver, self.checker) = (events, resolver, checker)
+    var places: [(state: ServerState, endpoint: ServerEndpoint)] = []
+    var checks: [CheckPlan] = []
+    for (pool, compiled) in zip(snapshot.configuration.pools, snapshot.pools) {
+      let health = pool.health.flatMap { plan(of: $0) }
+      for (server, known) in zip(pool.servers, compiled.servers) {
+        let endpoint = endpoint(of: server)
+        places.append((known.state, endpoint))
+        if let health { checks.append(CheckPlan(state: known.state, endpoint: endpoint, plan: health)) }
+      }
+    }
+    resolver.watch(places, in: loop)
+    checker.watch(checks, in: loop)
+  }
+
+  func ready(_ readiness: Readiness, in loop: EventLoop) {}
+
+  func turn(in loop: EventLoop) {
+    for change in events?.take() ?? [] { logger.notice("\(change)") }
+  }
+
+  private func plan(of health: HealthConfiguration) -> HealthPlan? {
+    do throws(HealthPlanError) {
+      return try HealthPlan(
+        path: health.path, host: health.host, interval: Nanoseconds(health.interval),
+        timeout: Nanoseconds(health.timeout), rise: health.rise, fall: health.fall)
+    } catch {
+      logger.error("\(error)")
+      return nil
+    }
+  }
+
+  private func endpoint(of server: ServerConfiguration) -> ServerEndpoint {
+    switch server.address {
+    case .tcp(let host, let port): ServerEndpoint(host: host, port: UInt16(clamping: port))
+    case .unix(let path): .address(.unix(path: path))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Bytes
+
+/// Fields that a message is sent with: the lines as HTTP/1.1 writes them (`name: value CRLF`), so that they leave in
+/// one copy, and a slot for each, for all who read or encode them otherwise. Kept and refilled by its owner.
+public struct FieldBlock: Sendable {
+  /// Whole lines, without the empty one that ends a section.
+  public private(set) var octets: [UInt8] = []
+  public private(set) var slots: [FieldSlot] = []
+  /// Octets of one block; with it every offset fits a `ByteRange`.
+  public static let octetLimit = 49_152
+
+  public init() {}
+
+  public var isEmpty: Bool { slots.isEmpty }
+
+  public mutating func removeAll() {
+    octets.removeAll(keepingCapacity: true)
+    slots.removeAll(keepingCapacity: true)
+  }
+
+  /// - Throws: where the line would be another one for the next reader (RFC 9110 §5.5, RFC 9112 §11.1), or the block
+  ///   is full. Nothing is added then.
+  public mutating func append(name: Span<UInt8>, value: Span<UInt8>, known: FieldName) throws(FieldError) {
+    let start = octets.count
+    guard start + name.count + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
+    guard !name.isEmpty else { throw .badName }
+    for index in name.indices { guard name[index].isToken else { throw .badName } }
+    try Self.check(value)
+    octets.append(name)
+    octets.append(": ")
+    let valueStart = octets.count
+    octets.append(value)
+    octets.append("\r\n")
+    slots.append(
+      FieldSlot(
+        name: ByteRange(start..<start + name.count),
+        value: ByteRange(valueStart..<valueStart + value.count), known: known))
+  }
+
+  /// A name of ours and a value from elsewhere.
+  public mutating func append(_ name: StaticString, _ value: Span<UInt8>, known: FieldName) throws(FieldError) {
+    let start = octets.count
+    guard start + name.utf8CodeUnitCount + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
+    try Self.check(value)
+    octets.append(name)
+    octets.append(": ")
+    let valueStart = octets.count
+    octets.append(value)
+    octets.append("\r\n")
+    slots.append(
+      FieldSlot(
+        name: ByteRange(start..<start + name.utf8CodeUnitCount),
+        value: ByteRange(valueStart..<valueStart + value.count), known: known))
+  }
+
+  /// A name and a value of ours.
+  public mutating func append(_ name: StaticString, _ value: StaticString, known: FieldName) throws(FieldError) {
+    let start = octets.count
+    guard start + name.utf8CodeUnitCount + value.utf8CodeUnitCount + 4 <= Self.octetLimit else { throw .tooLarge }
+    octets.append(name)
+    octets.append(": ")
+    let valueStart = octets.count
+    octets.append(value)
+    let valueEnd = octets.count
+    octets.append("\r\n")
+    slots.append(
+      FieldSlot(
+        name: ByteRange(start..<start + name.utf8CodeUnitCount), value: ByteRange(valueStart..<valueEnd),
+        known: known))
+  }
+
+  /// The name or value of a slot of this block.
+  public func withOctets<Result, E: Error>(
+    of range: ByteRange, _ body: (Span<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    try body(octets.span[clamped: range])
+  }
+
+  public func first(_ name: FieldName) -> FieldSlot? {
+    for slot in slots where slot.known == name { return slot }
+    return nil
+  }
+
+  private static func check(_ value: Span<UInt8>) throws(FieldError) {
+    var position = value.firstControl(from: 0)
+    while position < value.count {
+      guard value[position] == .tab else { throw .badValue }
+      position = value.firstControl(from: position + 1)
+    }
+  }
+}
+
+/// Why a field can't be sent.
+public enum FieldError: Error, Equatable, CustomStringConvertible {
+  case badName
+  case badValue
+  case tooLarge
+
+  public var description: String {
+    switch self {
+    case .badName: "a field name is no token"
+    case .badValue: "a field value has a control character"
+    case .tooLarge: "the fields exceed \(FieldBlock.octetLimit) octets"
+    }
+  }
+}

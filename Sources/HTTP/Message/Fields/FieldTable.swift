@@ -1,0 +1,38 @@
+/// The fields of a parsed head, in order. The octets lie in the buffer that was parsed.
+public struct FieldTable: ~Copyable {
+  /// 431 beyond it.
+  public static let limit = 100
+
+  @usableFromInline var slots = InlineArray<100, FieldSlot>(repeating: FieldSlot())
+  @usableFromInline var used = 0
+
+  public init() {}
+
+  @inlinable public var count: Int { used }
+
+  /// `false`, and nothing added, where the table is full.
+  @inlinable public mutating func append(_ slot: FieldSlot) -> Bool {
+    guard used < Self.limit else { return false }
+    slots[used] = slot
+    used &+= 1
+    return true
+  }
+
+  /// `index` is below `count`.
+  @inlinable public subscript(index: Int) -> FieldSlot { slots.span[index] }
+
+  /// The fields in order. Loops walk this: through the table's own subscript the optimiser copied all of its slots
+  /// at each turn (1,650 instructions a head).
+  @inlinable public var span: Span<FieldSlot> {
+    @_lifetime(borrow self) get { slots.span.extracting(0..<used) }
+  }
+
+  @inlinable public mutating func removeAll() { used = 0 }
+
+  /// The first field of that name.
+  @inlinable public func first(_ name: FieldName) -> FieldSlot? {
+    let fields = span
+    for index in fields.indices where fields[index].known == name { return fields[index] }
+    return nil
+  }
+}

@@ -1,0 +1,141 @@
+import Bytes
+
+/// What an answer says about the connection it goes over.
+public enum ConnectionOption: UInt8, Sendable {
+  /// Nothing: what the version implies.
+  case none
+  case close
+  /// To an HTTP/1.0 client that asked for it.
+  case keepAlive
+}
+
+/// Writes heads and chunk frames (RFC 9112) into a buffer: a head whole, or nothing of it.
+public enum HTTP1Writer {
+  private static let versionEnd: StaticString = " HTTP/1.1\r\nHost: "
+  /// Octets of the longest framing and connection lines, status line, and what ends a head.
+  private static let slack = 160
+
+  /// A request's head, made anew from what was parsed.
+  ///
+  /// - Parameters:
+  ///   - host: the authority to ask for; empty where the client named none.
+  ///   - fields: without `Host`, framing and `Connection`.
+  ///   - framing: `none`, `length` or `chunked`.
+  ///   - close: whether the connection is to end with the answer.
+  public static func request(
+    method: Span<UInt8>, target: Span<UInt8>, host: Span<UInt8>, fields: borrowing FieldBlock, framing: BodyFraming,
+    close: Bool, into buffer: inout Buffer
+  ) throws(WriteError) {
+    guard !method.isEmpty else { throw .badMethod }
+    for index in method.indices { guard method[index].isToken else { throw .badMethod } }
+    guard !target.isEmpty, target.firstInvisible(from: 0) == target.count else { throw .badTarget }
+    guard host.firstInvisible(from: 0) == host.count else { throw .badHost }
+    guard framing != .untilClose else { throw .badFraming }
+    for slot in fields.slots { guard !isReserved(slot.known), slot.known != .host else { throw .reservedField } }
+    guard buffer.room >= method.count + target.count + host.count + fields.octets.count + slack else { throw .noRoom }
+    buffer.append(method)
+    buffer.append(.space)
+    buffer.append(target)
+    buffer.append(versionEnd)
+    buffer.append(host)
+    buffer.append("\r\n")
+    buffer.append(fields.octets.span)
+    append(framing, to: &buffer)
+    if close { buffer.append("Connection: close\r\n") }
+    buffer.append("\r\n")
+  }
+
+  /// An answer's head.
+  ///
+  /// - Parameters:
+  ///   - status: 100 to 999.
+  ///   - stored: whole lines, from a `FieldBlock`; may be empty.
+  ///   - added: lines of this answer. Neither has framing fields or `Connection`.
+  ///   - framing: `nil` where no field says it: 1xx, 204, a 304 or an answer to HEAD of unknown length. `none` is
+  ///     `Content-Length: 0`, `untilClose` says nothing, and wants `connection: .close`.
+  public static func response(
+    status: UInt16, stored: Span<UInt8>, added: borrowing FieldBlock, framing: BodyFraming?,
+    connection: ConnectionOption, into buffer: inout Buffer
+  ) throws(WriteError) {
+    guard status >= 100, status <= 999 else { throw .badStatus }
+    for slot in added.slots { guard !isReserved(slot.known) else { throw .reservedField } }
+    guard buffer.room >= stored.count + added.octets.count + slack else { throw .noRoom }
+    append(status: status, to: &buffer)
+    buffer.append(stored)
+    buffer.append(added.octets.span)
+    switch framing {
+    case nil: break
+    case .some(.none): buffer.append("Content-Length: 0\r\n")
+    case .some(let framing): append(framing, to: &buffer)
+    }
+    switch connection {
+    case .none: break
+    case .close: buffer.append("Connection: close\r\n")
+    case .keepAlive: buffer.append("Connection: keep-alive\r\n")
+    }
+    buffer.append("\r\n")
+  }
+
+  /// An interim head (RFC 9110 §15.2).
+  ///
+  /// - Parameter status: 100 to 199.
+  public static func interim(
+    status: UInt16, fields: borrowing FieldBlock, into buffer: inout Buffer
+  ) throws(WriteError) {
+    guard status >= 100, status <= 199 else { throw .badStatus }
+    try response(
+      status: status, stored: Span(), added: fields, framing: nil, connection: .none, into: &buffer)
+  }
+
+  /// `HTTP/1.1 100 Continue` without fields.
+  public static func continueHead(into buffer: inout Buffer) throws(WriteError) {
+    guard buffer.append("HTTP/1.1 100 Continue\r\n\r\n") else { throw .noRoom }
+  }
+
+  /// Octets of the longest `chunkHead`.
+  public static let chunkHeadLimit = 18
+
+  /// The line before a chunk's octets (RFC 9112 §7.1); `chunkTail` must follow them.
+  ///
+  /// - Parameter count: 1 or more: a chunk of 0 would end the body, so nothing is written for it.
+  public static func chunkHead(_ count: Int, into buffer: inout Buffer) throws(WriteError) {
+    guard count > 0 else { return }
+    guard buffer.room >= chunkHeadLimit else { throw .noRoom }
+    buffer.append(hex: UInt64(count))
+    buffer.append("\r\n")
+  }
+
+  /// The line end after a chunk's octets.
+  public static let chunkTail: StaticString = "\r\n"
+  /// The last chunk, without trailers.
+  public static let lastChunk: StaticString = "0\r\n\r\n"
+
+  private static func append(status: UInt16, to buffer: inout Buffer) {
+    if let line = ReasonPhrase.statusLine(of: status) {
+      buffer.append(line)
+    } else {
+      buffer.append("HTTP/1.1 ")
+      buffer.append(decimal: UInt64(status))
+      // The space stands also before no phrase (RFC 9112 §4).
+      buffer.append(" \r\n")
+    }
+  }
+
+  private static func append(_ framing: BodyFraming, to buffer: inout Buffer) {
+    switch framing {
+    case .none, .untilClose: break
+    case .length(let length):
+      buffer.append("Content-Length: ")
+      buffer.append(decimal: length)
+      buffer.append("\r\n")
+    case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
+    }
+  }
+
+  private static func isReserved(_ name: FieldName) -> Bool {
+    switch name {
+    case .contentLength, .transferEncoding, .connection: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import HTTP
+
+/// The head of an answer as the exchange gives it to its stream: a status, fields that a stored response holds
+/// already, and fields of its own behind them.
+public struct AnswerHead: ~Copyable {
+  public internal(set) var status: UInt16 = 0
+  public internal(set) var added = FieldBlock()
+  public internal(set) var length = AnswerLength.none
+
+  init() {}
+
+  /// Of all fields together.
+  var octets: Int { added.octets.count }
+
+  /// The lines of the stored fields.
+  func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) { try body(Span()) }
+
+  mutating func reset() {
+    status = 0
+    added.removeAll()
+    length = .none
+  }
+}
+
+/// How much of a body follows a head.
+public enum AnswerLength: Equatable, Sendable {
+  /// There is none, and no field says so (1xx, 204, 304).
+  case none
+  /// So many octets; to `HEAD` the field alone.
+  case octets(UInt64)
+  /// Until its end is told.
+  case unknown
+}

@@ -1,0 +1,249 @@
+import Bytes
+import HTTP
+import Routing
+import Telemetry
+import Time
+import Upstream
+
+/// The state of one exchange, and what it decides by itself: where the request goes, and the answers of Yett's own.
+struct ExchangeCore: ~Copyable {
+  enum HeadState { case missing, ready, taken }
+
+  let services: ExchangeServices
+  var record = RequestRecord(received: .never)
+  var target = Target()
+  var snapshot: WorkerSnapshot?
+  var facts: ConnectionFacts?
+  private var stream: (any ExchangeStream)?
+  private var streamID: UInt32 = 0
+  var requestID = RequestID()
+  var moment = Moment(now: .never, wall: WallTime(seconds: 0))
+  var method = Method.get
+  var prefersJSON = false
+  /// Why the answer is what it is, where it is not the origin's; for the log.
+  var why = ""
+
+  var answer = AnswerHead()
+  var headState = HeadState.missing
+  var outgoing = OutgoingBody()
+  var interims: [(status: UInt16, fields: FieldBlock)] = []
+
+  var request = OriginRequest()
+  var fetch: (any Fetching)?
+  var isPaused = false
+  /// The request's body: what may come, what came, and whether it is wanted.
+  var bodyLimit: UInt64 = 0
+  var bodyOctets: UInt64 = 0
+  var isBodyPending = false
+  var asksForBody = false
+  var refusesBody = false
+
+  init(services: ExchangeServices) { self.services = services }
+
+  // MARK: Beginning
+
+  mutating func open(
+    facts: ConnectionFacts, stream: any ExchangeStream, id: UInt32, began: Instant, snapshot: WorkerSnapshot,
+    at moment: Moment
+  ) {
+    record = RequestRecord(received: began)
+    record.headWhole = moment.now
+    record.listener = UInt16(clamping: facts.listener)
+    self.facts = facts
+    self.stream = stream
+    self.streamID = id
+    self.snapshot = snapshot
+    self.moment = moment
+    requestID = services.nextID()
+    method = .get
+    prefersJSON = false
+    isPaused = false
+    (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)
+    headState = .missing
+  }
+
+  mutating func begin(
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, at moment: Moment, as exchange: Exchange
+  ) {
+    guard let snapshot, let facts else { return }
+    method = head.method
+    record.method = head.method.rawValue
+    record.version = head.version == .http10 ? 10 : 11
+    isBodyPending = head.framing != .none && head.framing != .length(0)
+    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
+    do throws(TargetError) {
+      try target.assign(
+        form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
+        scheme: facts.scheme)
+    } catch {
+      return fail(error.status, why: error.description)
+    }
+    switch head.method {
+    case .connect, .trace: return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+    case .options where target.isAsterisk: return answerOptions("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+    default: break
+    }
+    let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
+    switch match {
+    case .noSite: fail(421, why: "no site answers for this host")
+    case .noRoute: fail(404, why: "the site has no route for this path")
+    case .methodNotAllowed(_, let allowed): refuseMethod(allowed.description)
+    case .route(_, let route):
+      if let listener = facts.redirectsTo { return redirect(to: listener) }
+      follow(route, of: snapshot, head, octets, as: exchange)
+    }
+  }
+
+  private mutating func follow(
+    _ route: Int, of snapshot: WorkerSnapshot, _ head: borrowing RequestHead, _ octets: Span<UInt8>,
+    as exchange: Exchange
+  ) {
+    record.route = UInt32(truncatingIfNeeded: route)
+    bodyLimit = snapshot.rules[route].bodyLimit
+    if case .length(let length) = head.framing, length > bodyLimit {
+      return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
+    }
+    switch snapshot.rules[route].action {
+    case .respond(let status, let contentType, let body):
+      respond(status: status, contentType: contentType.span, body: Slice(body))
+    case .redirect(let status, let location): redirect(status, to: location.span)
+    case .pool(let pool): pass(head, octets, to: pool, as: exchange)
+    }
+  }
+
+  // MARK: Answers of Yett's own
+
+  /// An error page, unless a head is out already: then the answer ends unfinished.
+  mutating func fail(_ status: UInt16, why: String) {
+    self.why = why
+    let page = LocalAnswer.error(status, requestID: requestID, asJSON: prefersJSON)
+    respond(status: status, contentType: page.contentType.span, body: Slice(Chunk(copying: page.body.span)))
+  }
+
+  private mutating func refuseMethod(_ allowed: String) {
+    fail(405, why: "the method is not allowed here")
+    addField { (fields) throws(FieldError) in try fields.append("Allow", Array(allowed.utf8).span, known: .other) }
+  }
+
+  /// `OPTIONS *`, and an `OPTIONS` that may go no further (RFC 9110 §7.6.2).
+  mutating func answerOptions(_ allowed: String) {
+    respond(status: 204, contentType: nil, body: nil)
+    addField { (fields) throws(FieldError) in try fields.append("Allow", Array(allowed.utf8).span, known: .other) }
+  }
+
+  /// To the same host and path at another listener.
+  private mutating func redirect(to listener: ConnectionFacts.Redirect) {
+    var location: [UInt8] = []
+    location.append(listener.scheme.text)
+    location.append("://")
+    location.append(target.host)
+    if listener.port != listener.scheme.defaultPort {
+      location.append(.colon)
+      location.append(decimal: UInt64(listener.port))
+    }
+    location.append(target.pathAndQuery)
+    // The method is kept but where every browser of the last decades would do so anyway.
+    redirect(method == .get || method == .head ? 301 : 308, to: location.span)
+  }
+
+  private mutating func redirect(_ status: UInt16, to location: Span<UInt8>) {
+    respond(status: status, contentType: nil, body: nil)
+    answer.length = .octets(0)
+    addField { (fields) throws(FieldError) in try fields.append("Location", location, known: .location) }
+  }
+
+  private mutating func respond(status: UInt16, contentType: Span<UInt8>?, body: Slice?) {
+    guard headState != .taken else { return cutAnswer() }
+    beginAnswer(status)
+    if let contentType {
+      addField { (fields) throws(FieldError) in try fields.append("Content-Type", contentType, known: .contentType) }
+    }
+    addOwnFields(hasDate: false)
+    let isBodiless = status == 204 || status == 304
+    answer.length = isBodiless ? .none : .octets(UInt64(body?.count ?? 0))
+    if let body, method != .head, !isBodiless { outgoing.append(body) }
+    outgoing.finish()
+  }
+
+  /// Starts an answer's head, in place of one that nobody took.
+  mutating func beginAnswer(_ status: UInt16) {
+    answer.reset()
+    outgoing.reset()
+    answer.status = status
+    record.status = status
+    headState = .ready
+  }
+
+  mutating func addOwnFields(hasDate: Bool) {
+    let date = hasDate ? [] : services.date(at: moment.wall)
+    do throws(FieldError) {
+      try AnswerFields.addOwn(to: &answer.added, requestID: requestID, date: date)
+    } catch {
+      why = error.description
+    }
+  }
+
+  /// What cannot be added is left out: an answer without it is better than none.
+  private mutating func addField(_ add: (inout FieldBlock) throws(FieldError) -> Void) {
+    do throws(FieldError) { try add(&answer.added) } catch { why = error.description }
+  }
+
+  // MARK: The session pulls
+
+  var hasHead: Bool { headState == .ready }
+
+  mutating func withHead<Result>(_ body: (borrowing AnswerHead) -> Result) -> Result {
+    headState = .taken
+    return body(answer)
+  }
+
+  func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
+
+  mutating func consumed(_ octets: Int) {
+    outgoing.consume(octets)
+    if isPaused, outgoing.octets < OutgoingBody.window / 2 {
+      isPaused = false
+      fetch?.resume()
+    }
+  }
+
+  mutating func answered(at now: Instant) { record.answered = now }
+
+  mutating func abort() { cutAnswer() }
+
+  /// Tells the session that there is news; it asks in a turn of its own.
+  func wake() { stream?.exchangeHasNews(stream: streamID) }
+
+  /// The answer ends so that nobody takes it for whole.
+  mutating func cutAnswer() {
+    headState = .taken
+    outgoing.cut()
+  }
+
+  // MARK: Ending
+
+  mutating func finish(
+    _ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment
+  ) {
+    noteFetch()
+    fetch?.cancel()
+    fetch = nil
+    if record.ending == .answered { record.ending = ending }
+    record.octetsIn = octetsIn
+    record.octetsOut = octetsOut
+    record.bodyWait = bodyWait
+    record.finished = Swift.max(moment.now, record.answered)
+    hand(record, at: moment)
+    outgoing.reset()
+    answer.reset()
+    interims.removeAll()
+    why = ""
+    (stream, snapshot, facts) = (nil, nil, nil)
+  }
+
+  private func hand(_ record: RequestRecord, at moment: Moment) {
+    guard let snapshot, let facts else { return }
+    snapshot.recorder(of: record.route).record(record)
+    services.log.append(record, target, why: why, requestID: requestID, facts: facts, snapshot: snapshot, at: moment)
+  }
+}

@@ -1,0 +1,71 @@
+import Bytes
+import EventLoop
+import HTTP
+import Telemetry
+
+/// What the log thread is told.
+public enum LogCommand: Sendable {
+  /// Full buffers lie in the queue.
+  case lines
+  /// Close the file and open it again (it was moved away).
+  case reopen
+  /// Write what lies there and end.
+  case stop
+}
+
+/// One worker's access log: lines are made here and leave in full buffers; it never waits for a disk. One thread.
+public final class AccessLog {
+  private var line: AccessLogLine
+  private var batch = LogBatch()
+  private let queue: LogQueue
+  private let writer: Mailbox<LogCommand>
+  private var isOn: Bool
+
+  public init(settings: AccessLogLine.Settings, isOn: Bool, queue: LogQueue, writer: Mailbox<LogCommand>) {
+    line = AccessLogLine(settings: settings)
+    self.isOn = isOn
+    self.queue = queue
+    self.writer = writer
+  }
+
+  /// Takes the settings of a new snapshot.
+  func adopt(_ settings: AccessLogLine.Settings, isOn: Bool) {
+    line.settings = settings
+    self.isOn = isOn
+  }
+
+  func append(
+    _ record: borrowing RequestRecord, _ target: borrowing Target, why: String,
+    requestID: borrowing RequestID, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
+  ) {
+    guard isOn else { return }
+    let recorder = snapshot.recorder(of: record.route)
+    let listener = snapshot.listenerName(Int(record.listener))
+    let server = record.server == RequestRecord.absent ? [] : snapshot.serverNameOctets(Int(record.server))
+    let reason = why.isEmpty ? [] : Array(why.utf8)
+    let method = snapshot.methodName(record.method)
+    let client = facts.peerOctets
+    line.append(
+      record,
+      AccessLogFacts(
+        id: requestID.digits.span, client: client.span, method: method.span, host: target.host,
+        path: target.path, query: target.queryOrNothing),
+      recorder: recorder, listener: listener.span, server: server.span, why: reason.span, at: moment.wall,
+      to: &batch.octets)
+    batch.endLine()
+    if batch.isFull { flush() }
+  }
+
+  /// Hands over what was written; once a second, and at the end.
+  func flush() { if batch.flush(into: queue) { writer.post(.lines) } }
+}
+
+extension Target {
+  /// Empty where there is none.
+  fileprivate var queryOrNothing: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      if let query { return query }
+      return path.extracting(0..<0)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Bytes
+import Configuration
+import HTTP
+import Telemetry
+import Time
+
+/// What a compiled route does, in the form that exchanges use it.
+struct RouteRules {
+  enum Action {
+    /// The pool's index.
+    case pool(Int)
+    case redirect(status: UInt16, location: [UInt8])
+    case respond(status: UInt16, contentType: [UInt8], body: Chunk)
+  }
+
+  let action: Action
+  /// Octets of a request's body.
+  let bodyLimit: UInt64
+  let recorder: RouteRecorder
+
+  init(
+    _ route: RouteConfiguration, of site: String, pools: [String: Int], recorders: RecorderRegistry, worker: Int
+  ) {
+    switch route.action {
+    case .pool(let name): action = .pool(pools[name] ?? -1)
+    case .redirect(let redirect):
+      action = .redirect(status: UInt16(clamping: redirect.status), location: Array(redirect.to.utf8))
+    case .respond(let response):
+      action = .respond(
+        status: UInt16(clamping: response.status), contentType: Array(response.contentType.utf8),
+        body: Chunk(copying: Array(response.body.utf8).span))
+    }
+    bodyLimit = UInt64(clamping: route.bodyLimit)
+    recorder = recorders.recorder(
+      site: site, route: route.name, target: route.target.map(LatencyTarget.init), worker: worker)
+  }
+}
+
+extension LatencyTarget {
+  /// As the configuration has it.
+  public init(_ target: TargetConfiguration) {
+    self.init(
+      threshold: Nanoseconds(target.latency), percentile: target.percentile.percent,
+      availability: target.availability.fraction, measure: target.measure == .total ? .total : .firstByte)
+  }
+}

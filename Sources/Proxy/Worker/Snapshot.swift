@@ -1,0 +1,111 @@
+import Bytes
+import Configuration
+import EventLoop
+import HTTP
+import TLS
+import Telemetry
+import Time
+import Upstream
+
+/// One compiled configuration, whole and valid before anyone sees it. Made by Control, shared by all threads; each
+/// worker makes a `WorkerSnapshot` of its own from it.
+public struct Snapshot: Sendable {
+  /// Counts from 1; a reload makes the next.
+  public let number: Int
+  public let configuration: Configuration
+  /// Its servers, by pool; what is known of them outlives the snapshot.
+  public let pools: [PoolPlan]
+  public let listeners: [ListenerPlan]
+  /// Its TLS profiles, with the certificates that outlive it.
+  public let tls: [TLSPlan]
+  let tickets: TicketKeys
+  let recorders: RecorderRegistry
+
+  public struct TLSPlan: Sendable {
+    public let settings: TLSSettings
+    public let certificates: CertificateEntry
+
+    public init(settings: TLSSettings, certificates: CertificateEntry) {
+      (self.settings, self.certificates) = (settings, certificates)
+    }
+  }
+
+  public struct PoolPlan: Sendable {
+    public let name: String
+    public let timeouts: ConnectionTimeouts
+    public let servers: [(state: ServerState, weight: Int)]
+    /// Of its first server in the list of all servers.
+    public let firstServer: Int
+  }
+
+  public struct ListenerPlan: Sendable {
+    public let name: String
+    public let scheme: Scheme
+    public let publicPort: UInt16
+    public let redirectsTo: ConnectionFacts.Redirect?
+    /// The TLS profile's name.
+    public let profile: String?
+  }
+
+  /// - Parameter tls: one for each of the configuration's profiles.
+  public init(
+    number: Int, _ configuration: Configuration, tls: [TLSPlan], tickets: TicketKeys, servers: ServerRegistry,
+    recorders: RecorderRegistry
+  ) {
+    self.tls = tls
+    self.tickets = tickets
+    self.number = number
+    self.configuration = configuration
+    self.recorders = recorders
+    var first = 0
+    pools = configuration.pools.map { pool in
+      defer { first += pool.servers.count }
+      return PoolPlan(
+        name: pool.name,
+        timeouts: ConnectionTimeouts(
+          connect: Nanoseconds(pool.timeouts.connect), firstByte: Nanoseconds(pool.timeouts.firstByte),
+          betweenBytes: Nanoseconds(pool.timeouts.betweenBytes), idle: Nanoseconds(pool.idleTimeout)),
+        servers: pool.servers.map {
+          (servers.state(of: ServerName(pool: pool.name, server: $0.name)), $0.weight)
+        },
+        firstServer: first)
+    }
+    listeners = configuration.listeners.map { Self.plan($0, all: configuration.listeners) }
+  }
+
+  private static func plan(_ listener: ListenerConfiguration, all: [ListenerConfiguration]) -> ListenerPlan {
+    let redirect = listener.redirectTo.flatMap { name in all.first { $0.name == name } }
+    return ListenerPlan(
+      name: listener.name, scheme: listener.tls == nil ? .http : .https, publicPort: publicPort(of: listener),
+      redirectsTo: redirect.map {
+        ConnectionFacts.Redirect(scheme: $0.tls == nil ? .http : .https, port: publicPort(of: $0))
+      }, profile: listener.tls)
+  }
+
+  private static func publicPort(of listener: ListenerConfiguration) -> UInt16 {
+    UInt16(clamping: listener.publicPort ?? (listener.tls == nil ? 80 : 443))
+  }
+
+  /// What a client may take.
+  var limits: SessionLimits {
+    let limits = configuration.limits
+    return SessionLimits(
+      head: HeadLimits(
+        requestLineOctets: limits.requestLine, sectionOctets: limits.headerSection, fields: limits.headerFields),
+      handshakeTimeout: Nanoseconds(limits.handshakeTimeout), headTimeout: Nanoseconds(limits.headTimeout),
+      bodyGrace: Nanoseconds(LimitsConfiguration.bodyGrace), bodyRate: Int64(limits.bodyRate),
+      keepAlive: Nanoseconds(limits.keepAlive), writeTimeout: Nanoseconds(limits.writeTimeout),
+      connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress)
+  }
+
+  /// Connections to one address that each worker keeps: the most that any pool asks for.
+  var idleConnections: Int { configuration.pools.map(\.idleConnections).max() ?? 0 }
+
+  var writesLog: Bool { configuration.log.access != .off }
+
+  /// How its log lines look.
+  var logSettings: AccessLogLine.Settings {
+    AccessLogLine.Settings(
+      addresses: configuration.log.fullAddresses ? .full : .network, showsQuery: configuration.log.query)
+  }
+}

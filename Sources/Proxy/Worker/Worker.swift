@@ -1,0 +1,240 @@
+import Bytes
+import EventLoop
+import HTTP
+import TLS
+import Telemetry
+import Time
+import Upstream
+
+/// One event loop with all that it owns: its listening sockets, sessions, exchanges and connections to origins. Born
+/// on its thread, where all of it stays; other threads speak to it through its mailbox.
+public final class Worker: EventTenant {
+  private static let trimming = Nanoseconds.seconds(2)
+  private static let logging = Nanoseconds.seconds(1)
+  /// Recycled exchanges and readers that are kept.
+  private static let spareLimit = 256
+
+  public let number: Int
+  let loop: EventLoop
+  private let mailbox: Mailbox<WorkerMessage>
+  private let reports: Mailbox<WorkerReport>
+  private let origins: Origins
+  private let log: AccessLog
+  private let services: ExchangeServices
+  private(set) var snapshot: WorkerSnapshot
+  private(set) var limits: SessionLimits
+  private(set) var isDraining = false
+  private let recorders: RecorderRegistry
+  private var listeners: [WorkerListener] = []
+  /// Made with the first snapshot that needs it.
+  private var tls: WorkerTLS?
+  private var sessions: [HTTP1Session] = []
+  private var connectionsByClient: [UInt64: Int] = [:]
+  private var spareExchanges: [Exchange] = []
+  private var spareReaders: [HTTP1Reader] = []
+  private var messages: [WorkerMessage] = []
+  private var token = EventToken.none
+  private var timerToken = EventToken.none
+  private var drainDeadline = Instant.distantFuture
+  private var nextTrim = Instant.never
+
+  /// Call on the worker's own thread.
+  public init(
+    number: Int, _ snapshot: Snapshot, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>,
+    reports: Mailbox<WorkerReport>, logQueue: LogQueue, logWriter: Mailbox<LogCommand>
+  ) throws(SystemError) {
+    self.number = number
+    self.mailbox = mailbox
+    self.reports = reports
+    loop = try EventLoop()
+    recorders = snapshot.recorders
+    origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
+    log = AccessLog(
+      settings: snapshot.logSettings, isOn: snapshot.writesLog, queue: logQueue, writer: logWriter)
+    services = ExchangeServices(fetches: origins, log: log)
+    self.snapshot = WorkerSnapshot(snapshot, worker: number)
+    limits = snapshot.limits
+    token = try loop.add(self, descriptor: mailbox.descriptor)
+    _ = loop.schedule(token, at: loop.now + Self.logging)
+    adopt(snapshot, sockets: sockets)
+  }
+
+  /// Runs until it was drained.
+  public func run() { loop.run() }
+
+  /// What ends a chunk, and a body after its last chunk, as slices that leave with them.
+  let chunkTail = Slice(Chunk(copying: Array("\r\n".utf8).span))
+  let lastChunk = Slice(Chunk(copying: Array("\r\n0\r\n\r\n".utf8).span))
+
+  var moment: Moment { Moment(now: loop.now, wall: loop.wall) }
+
+  // MARK: From Control
+
+  public func ready(_ readiness: Readiness, in loop: EventLoop) {
+    mailbox.drain(into: &messages)
+    for message in messages {
+      switch message {
+      case .adopt(let snapshot, let sockets): adopt(snapshot, sockets: sockets)
+      case .drain(let deadline): drain(until: deadline)
+      }
+    }
+  }
+
+  public func timerFired(in loop: EventLoop) {
+    log.flush()
+    if loop.now >= nextTrim {
+      loop.buffers.trim()
+      nextTrim = loop.now + Self.trimming
+    }
+    if isDraining, loop.now >= drainDeadline {
+      for session in sessions { session.abort() }
+    }
+    endIfDrained()
+    _ = loop.schedule(token, at: Swift.min(loop.now + Self.logging, drainDeadline))
+  }
+
+  private func adopt(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
+    if snapshot.number != self.snapshot.number { self.snapshot = WorkerSnapshot(snapshot, worker: number) }
+    limits = snapshot.limits
+    log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
+    origins.adopt(self.snapshot.pools)
+    adoptTLS(snapshot)
+    if !isDraining { listen(snapshot, sockets: sockets) }
+    reports.post(.adopted(worker: number, snapshot: snapshot.number))
+  }
+
+  private func adoptTLS(_ snapshot: Snapshot) {
+    guard tls != nil || !snapshot.tls.isEmpty else { return }
+    do throws(TLSError) {
+      let tls: WorkerTLS
+      if let known = self.tls { tls = known } else { tls = try WorkerTLS() }
+      try tls.adopt(snapshot.tls, tickets: snapshot.tickets)
+      self.tls = tls
+    } catch {
+      // OpenSSL has no memory, or was built without what a profile needs: the other workers say so too.
+      reports.post(.refused(worker: number, why: error.description))
+    }
+  }
+
+  /// Keeps the sockets that stay, whatever they are called now; opens and closes the others.
+  private func listen(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
+    var kept: [WorkerListener] = []
+    for (index, (plan, socket)) in zip(snapshot.listeners, sockets).enumerated() {
+      if let same = listeners.first(where: { $0.socket === socket && $0.plan.name == plan.name }) {
+        same.adopt(plan, index: index, context: plan.profile.flatMap { tls?.context(of: $0) })
+        kept.append(same)
+        continue
+      }
+      if let renamed = listeners.first(where: { $0.socket === socket }) { renamed.close(in: loop) }
+      let counters = recorders.listener(plan.name, worker: number)
+      do throws(SystemError) {
+        kept.append(try WorkerListener(
+            plan, index: index, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
+            counters: counters, in: self))
+      } catch {
+        // Out of memory for epoll: the other workers still serve it.
+        counters.count(.descriptorLimit)
+      }
+    }
+    for listener in listeners where !kept.contains(where: { $0.socket === listener.socket }) {
+      listener.close(in: loop)
+    }
+    listeners = kept
+  }
+
+  private func drain(until deadline: Instant) {
+    guard !isDraining else {
+      drainDeadline = Swift.min(drainDeadline, deadline)
+      return
+    }
+    isDraining = true
+    drainDeadline = deadline
+    for listener in listeners { listener.close(in: loop) }
+    listeners = []
+    for session in sessions { session.drain() }
+    _ = loop.schedule(token, at: deadline)
+    endIfDrained()
+  }
+
+  private func endIfDrained() {
+    guard isDraining, sessions.isEmpty else { return }
+    origins.closeIdle()
+    log.flush()
+    reports.post(.ended(worker: number))
+    loop.stop()
+  }
+
+  // MARK: Connections
+
+  func accepted(_ socket: consuming Socket, from peer: Address, at listener: WorkerListener) {
+    listener.counters.count(.accepted)
+    guard sessions.count < limits.connectionsPerWorker || shedIdle(1) else {
+      listener.counters.count(.connectionLimit)
+      listener.counters.count(.closed)
+      return
+    }
+    let client = peer.clientKey
+    guard connectionsByClient[client, default: 0] < limits.connectionsPerAddress else {
+      listener.counters.count(.clientLimit)
+      listener.counters.count(.closed)
+      return
+    }
+    guard let transport = listener.transport(over: socket) else {
+      listener.counters.count(.handshakeFailed)
+      listener.counters.count(.closed)
+      return
+    }
+    let session = HTTP1Session(transport, from: peer, listener: listener, in: self)
+    do throws(SystemError) {
+      try session.start()
+    } catch {
+      listener.counters.count(.descriptorLimit)
+      listener.counters.count(.closed)
+      return
+    }
+    session.place = sessions.count
+    sessions.append(session)
+    connectionsByClient[client, default: 0] += 1
+  }
+
+  /// A session has given everything back.
+  func sessionEnded(_ session: HTTP1Session) {
+    let place = session.place
+    guard place < sessions.count, sessions[place] === session else { return }
+    session.listener.counters.count(.closed)
+    let client = session.peer.clientKey
+    if let count = connectionsByClient[client] { connectionsByClient[client] = count > 1 ? count - 1 : nil }
+    let last = sessions.removeLast()
+    if place < sessions.count {
+      sessions[place] = last
+      last.place = place
+    }
+    endIfDrained()
+  }
+
+  /// Closes idle sessions to make room. Whether there was one.
+  @discardableResult func shedIdle(_ count: Int) -> Bool {
+    var idle: [HTTP1Session] = []
+    for session in sessions where session.isIdle {
+      idle.append(session)
+      if idle.count == count { break }
+    }
+    for session in idle { session.abort() }
+    return !idle.isEmpty
+  }
+
+  // MARK: What is recycled
+
+  func takeExchange() -> Exchange { spareExchanges.popLast() ?? Exchange(services: services) }
+
+  func give(_ exchange: Exchange) {
+    if spareExchanges.count < Self.spareLimit { spareExchanges.append(exchange) }
+  }
+
+  func takeReader() -> HTTP1Reader { spareReaders.popLast() ?? HTTP1Reader(limits: limits.head) }
+
+  func give(_ reader: HTTP1Reader) {
+    reader.reset()
+    if spareReaders.count < Self.spareLimit, reader.limits == limits.head { spareReaders.append(reader) }
+  }
+}

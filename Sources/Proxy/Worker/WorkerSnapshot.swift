@@ -1,0 +1,52 @@
+import Bytes
+import Configuration
+import HTTP
+import Routing
+import Telemetry
+import Time
+import Upstream
+
+/// A snapshot as one worker uses it: exchanges keep the one they began with and refer to routes, pools and servers by
+/// small indices. Nothing in it is retained by another thread.
+public final class WorkerSnapshot {
+  public let number: Int
+  let routes: Routes
+  let rules: [RouteRules]
+  let pools: [OriginPool]
+  private let unrouted: RouteRecorder
+  private let listenerNames: [[UInt8]]
+  private let serverNames: [[UInt8]]
+  private let poolNames: [String]
+  private let methodNames: [[UInt8]]
+
+  /// - Parameter worker: its number, from 0.
+  public init(_ snapshot: Snapshot, worker: Int) {
+    let configuration = snapshot.configuration
+    number = snapshot.number
+    routes = Routes(configuration)
+    let poolIndices = Dictionary(
+      configuration.pools.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    rules = Routes.flattened(configuration).map { site, route in
+      RouteRules(
+        route, of: configuration.sites[site].name, pools: poolIndices, recorders: snapshot.recorders, worker: worker)
+    }
+    pools = snapshot.pools.map {
+      OriginPool(
+        name: $0.name, timeouts: $0.timeouts, servers: $0.servers, firstServer: $0.firstServer, worker: worker)
+    }
+    unrouted = snapshot.recorders.unrouted(worker: worker)
+    listenerNames = snapshot.listeners.map { Array($0.name.utf8) }
+    serverNames = snapshot.pools.flatMap { pool in pool.servers.map { Array($0.state.name.server.utf8) } }
+    poolNames = snapshot.pools.map(\.name)
+    methodNames = (0...Method.other.rawValue).map { Array("\((Method(rawValue: $0) ?? .other).text)".utf8) }
+  }
+
+  /// The recorder of a route's index; for `RequestRecord.absent` that of requests which no route matched.
+  func recorder(of route: UInt32) -> RouteRecorder { Int(route) < rules.count ? rules[Int(route)].recorder : unrouted }
+
+  func listenerName(_ index: Int) -> [UInt8] { index < listenerNames.count ? listenerNames[index] : [] }
+  func serverNameOctets(_ index: Int) -> [UInt8] { index < serverNames.count ? serverNames[index] : [] }
+  func serverName(_ index: Int) -> String { String(decoding: serverNameOctets(index), as: UTF8.self) }
+  func poolName(_ index: Int) -> String { index < poolNames.count ? poolNames[index] : "" }
+  func methodName(_ method: UInt8) -> [UInt8] { Int(method) < methodNames.count ? methodNames[Int(method)] : [] }
+}

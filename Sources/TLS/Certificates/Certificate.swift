@@ -1,0 +1,76 @@
+import Bytes
+import COpenSSL
+import Glibc
+
+/// A chain and its key, checked: the key belongs to the first certificate, each certificate signed the one before it,
+/// and OpenSSL's security level accepts them. It holds octets and no object of OpenSSL, so that each worker parses a
+/// copy in its own library context (keys never cross contexts). Any thread.
+public struct Certificate: Sendable {
+  /// What the server's key is; a client that cannot use one kind is served with the other.
+  public enum KeyKind: Sendable, Equatable { case rsa, ecdsa, other }
+
+  /// Where the chain came from, for messages.
+  public let source: String
+  /// DNS names in lower case, with `*.` for a wildcard, and addresses as text: the subject's alternative names.
+  public let names: [String]
+  public let keyKind: KeyKind
+  public let keyBits: Int
+  /// Seconds since 1970.
+  public let notBefore: Int64
+  /// Seconds since 1970. Whether an expired certificate is an error is the caller's to say.
+  public let notAfter: Int64
+  /// DER, the server's own first.
+  let chain: [[UInt8]]
+  /// DER.
+  let key: [UInt8]
+
+  /// The most octets that a PEM file may have: some hundred certificates.
+  public static let fileLimit = 1 << 20
+
+  /// Reads both files, which blocks: not on a worker.
+  public init(chainFile: String, keyFile: String) throws(CertificateError) {
+    try self.init(
+      chainPEM: Self.read(chainFile), from: chainFile, keyPEM: Self.read(keyFile), from: keyFile)
+  }
+
+  /// - Parameters:
+  ///   - chainSource: what an error names.
+  ///   - keySource: what an error about the key names.
+  public init(
+    chainPEM: [UInt8], from chainSource: String, keyPEM: [UInt8], from keySource: String
+  ) throws(CertificateError) {
+    defer { ErrorQueue.clear() }
+    let parsed = try CertificateObjects(chainPEM: chainPEM, from: chainSource, keyPEM: keyPEM, from: keySource)
+    try parsed.check(chainSource: chainSource, keySource: keySource)
+    source = chainSource
+    names = parsed.names
+    (keyKind, keyBits) = parsed.keyKind
+    (notBefore, notAfter) = parsed.validity
+    chain = parsed.chainDER
+    key = parsed.keyDER
+  }
+
+  private static func read(_ file: String) throws(CertificateError) -> [UInt8] {
+    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(file) }
+    defer { close(descriptor) }
+    var octets: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 16_384)
+    while true {
+      // Proof: `read` writes at most as many octets as the block has.
+      let count = unsafe Glibc.read(descriptor, &block, block.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(file) }
+      if count == 0 { return octets }
+      octets.append(block.span.extracting(0..<count))
+      guard octets.count <= fileLimit else {
+        throw CertificateError(file: file, reason: .tooLarge(limit: fileLimit))
+      }
+    }
+  }
+
+  private static func unreadable(_ file: String) -> CertificateError {
+    let text = unsafe String(cString: strerror(errno))
+    return CertificateError(file: file, reason: .unreadable(text))
+  }
+}

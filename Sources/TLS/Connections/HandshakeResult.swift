@@ -1,0 +1,97 @@
+import COpenSSL
+
+/// What one call of `Transport.handshake` came to.
+public enum HandshakeResult: Sendable, Equatable {
+  /// Reading and writing may begin, and reading has to: the peer's first octets may be here already. Without TLS there
+  /// are no facts.
+  case done(HandshakeFacts?)
+  /// Call again when the socket is readable, or writable where `hasPending`.
+  case wouldBlock
+  case failed(TLSFailure)
+}
+
+/// What was agreed in a handshake.
+public struct HandshakeFacts: Sendable, Equatable {
+  /// What the client asked for (SNI), in lower case without a final dot; as it came otherwise.
+  public let serverName: String?
+  public let version: TLSVersion
+  /// `nil` where the client did not offer any.
+  public let applicationProtocol: ApplicationProtocol?
+  public let isResumed: Bool
+
+  public init(
+    serverName: String?, version: TLSVersion, applicationProtocol: ApplicationProtocol?, isResumed: Bool
+  ) {
+    self.serverName = serverName
+    self.version = version
+    self.applicationProtocol = applicationProtocol
+    self.isResumed = isResumed
+  }
+}
+
+/// Why a TLS connection failed: the reason it is counted under, and the words for the log.
+public enum TLSFailure: Error, Sendable, Equatable {
+  /// The peer went away in the middle of the handshake.
+  case closed
+  /// `errno`.
+  case socket(Int32)
+  /// HTTP in cleartext on a port that speaks TLS.
+  case plainHTTP
+  /// Versions, suites, groups or signatures of which none is common.
+  case nothingInCommon(String)
+  /// The peer's protocols (ALPN) are not ours.
+  case noApplicationProtocol
+  /// The peer ended it with this alert (RFC 8446 §6), for instance because it does not trust the certificate.
+  case alert(UInt8)
+  /// No certificate that OpenSSL could use for the connection.
+  case noCertificate
+  /// Anything else, in OpenSSL's words.
+  case malformed(String)
+}
+
+extension TLSFailure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .closed: "the peer closed the connection during the handshake"
+    case .socket(let code): "the connection failed (errno \(code))"
+    case .plainHTTP: "the peer spoke HTTP without TLS"
+    case .nothingInCommon(let reason): "nothing in common: \(reason)"
+    case .noApplicationProtocol: "the peer offered no protocol that is spoken here"
+    case .alert(let number): "the peer sent alert \(number)"
+    case .noCertificate: "no certificate could be used"
+    case .malformed(let reason): "protocol error: \(reason)"
+    }
+  }
+
+  /// A word for a metric's label.
+  public var label: StaticString {
+    switch self {
+    case .closed: "closed"
+    case .socket: "socket"
+    case .plainHTTP: "plain_http"
+    case .nothingInCommon: "nothing_in_common"
+    case .noApplicationProtocol: "no_application_protocol"
+    case .alert: "alert"
+    case .noCertificate: "no_certificate"
+    case .malformed: "malformed"
+    }
+  }
+
+  /// Takes the reason out of the thread's error queue, which is empty afterwards.
+  static func takeFromQueue() -> TLSFailure {
+    let entry = ErrorQueue.takeFirst()
+    guard entry.isSSL else { return .malformed(entry.reason) }
+    switch entry.number {
+    case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST: return .plainHTTP
+    case SSL_R_NO_SHARED_CIPHER, SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SUITABLE_KEY_SHARE,
+      SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, SSL_R_NO_SHARED_GROUPS, SSL_R_VERSION_TOO_LOW,
+      SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+      return .nothingInCommon(entry.reason)
+    case SSL_R_NO_APPLICATION_PROTOCOL: return .noApplicationProtocol
+    case SSL_R_CERT_CB_ERROR: return .noCertificate
+    case SSL_AD_REASON_OFFSET...SSL_AD_REASON_OFFSET + 255:
+      return .alert(UInt8(truncatingIfNeeded: entry.number - SSL_AD_REASON_OFFSET))
+    default: return .malformed(entry.reason)
+    }
+  }
+}

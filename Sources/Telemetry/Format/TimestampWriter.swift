@@ -1,0 +1,46 @@
+import Bytes
+import Time
+
+/// Writes times as RFC 3339 §5.6 in UTC with milliseconds, `2026-01-31T09:00:00.125Z`; what changes once a second is
+/// made once a second. One per thread.
+public struct TimestampWriter: Sendable {
+  private var second = Int64.min
+  private var prefix: InlineArray<20, UInt8> = InlineArray(repeating: 0x30)
+
+  public init() {}
+
+  /// Years beyond 9999 are written as their last four digits.
+  public mutating func append(_ time: WallTime, to line: inout [UInt8]) {
+    let current = time.seconds
+    if current != second { write(time, second: current) }
+    line.append(prefix.span)
+    let milliseconds = UInt64(clamping: (time - WallTime(seconds: current)).count / 1_000_000)
+    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 100 % 10))
+    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 10 % 10))
+    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds % 10))
+    line.append(UInt8(ascii: "Z"))
+  }
+
+  private mutating func write(_ time: WallTime, second: Int64) {
+    self.second = second
+    let date = CivilDate(time)
+    put(date.year / 100, at: 0)
+    put(date.year, at: 2)
+    put(date.month, at: 5)
+    put(date.day, at: 8)
+    put(date.hour, at: 11)
+    put(date.minute, at: 14)
+    put(date.second, at: 17)
+    (prefix[4], prefix[7]) = (UInt8(ascii: "-"), UInt8(ascii: "-"))
+    prefix[10] = UInt8(ascii: "T")
+    (prefix[13], prefix[16]) = (.colon, .colon)
+    prefix[19] = .dot
+  }
+
+  /// The last two digits of `number`.
+  private mutating func put(_ number: Int, at position: Int) {
+    let rest = UInt8(truncatingIfNeeded: Int(number.magnitude % 100))
+    prefix[position] = 0x30 &+ rest / 10
+    prefix[position + 1] = 0x30 &+ rest % 10
+  }
+}

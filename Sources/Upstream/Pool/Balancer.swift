@@ -1,0 +1,43 @@
+import Time
+
+/// One worker's choice among the servers of one pool.
+public struct Balancer: ~Copyable {
+  public let servers: [ServerState]
+  private var rotation: RoundRobin
+
+  /// - Parameters:
+  ///   - servers: with their weights, 1...256; at most `ServerSet.limit`.
+  ///   - worker: its number, so that not all begin at the same server.
+  public init(servers: [(state: ServerState, weight: Int)], worker: Int) {
+    self.servers = servers.prefix(ServerSet.limit).map(\.state)
+    rotation = RoundRobin(weights: servers.map(\.weight), offset: worker)
+  }
+
+  /// The index of a server that was not tried yet: an eligible one, else one of the last resort; `nil` when none is
+  /// left. Reads the servers' atomics; no lock, no allocation.
+  public mutating func pick(excluding tried: ServerSet = [], at now: Instant) -> Int? {
+    let candidates = candidates(excluding: tried, at: now)
+    return rotation.next(among: candidates.eligible.isEmpty ? candidates.lastResort : candidates.eligible)
+  }
+
+  /// How many servers `pick` could still choose: what `RetryDecision` calls untried.
+  public func remaining(excluding tried: ServerSet, at now: Instant) -> Int {
+    let candidates = candidates(excluding: tried, at: now)
+    return candidates.eligible.count + candidates.lastResort.count
+  }
+
+  private func candidates(
+    excluding tried: ServerSet, at now: Instant
+  ) -> (eligible: ServerSet, lastResort: ServerSet) {
+    var eligible = ServerSet()
+    var lastResort = ServerSet()
+    for index in servers.indices where !tried.contains(index) {
+      switch servers[index].eligibility(at: now) {
+      case .eligible: eligible.insert(index)
+      case .lastResort: lastResort.insert(index)
+      case .excluded: break
+      }
+    }
+    return (eligible, lastResort)
+  }
+}

@@ -1,0 +1,122 @@
+import Bytes
+import Testing
+
+@Suite("Buffers, chunks and slices")
+struct BufferTests {
+  private func text(_ octets: Span<UInt8>) -> String {
+    String(decoding: octets.indices.map { octets[$0] }, as: UTF8.self)
+  }
+
+  @Test("what is added is read, in order, and dropped once")
+  func fifo() {
+    var buffer = BufferPool().take(.small)
+    #expect(buffer.append("hello ") == true)
+    #expect(buffer.append(Array("world".utf8).span) == 5)
+    #expect(buffer.append(UInt8(ascii: "!")) == true)
+    #expect(text(buffer.readable) == "hello world!")
+    buffer.consume(6)
+    #expect(text(buffer.readable) == "world!")
+    let room = buffer.room
+    buffer.compact()
+    #expect(buffer.room == room + 6)
+    #expect(text(buffer.readable) == "world!")
+    buffer.consume(100)
+    #expect(buffer.isEmpty == true)
+    buffer.consume(-1)
+    #expect(buffer.room == buffer.capacity)
+  }
+
+  @Test("what does not fit is told, and text is never cut")
+  func full() {
+    var buffer = BufferPool().take(.small)
+    let most = [UInt8](repeating: 1, count: 16_380)
+    #expect(buffer.append(most.span) == 16_380)
+    #expect(buffer.append("hello") == false)
+    #expect(buffer.append(decimal: 12_345) == false)
+    #expect(buffer.append(hex: 0x12345) == false)
+    #expect(buffer.count == 16_380)
+    #expect(buffer.append(decimal: 42) == true)
+    #expect(buffer.append(most.span) == 2)
+    #expect(buffer.append(UInt8(0)) == false)
+    #expect(buffer.room == 0)
+    buffer.clear()
+    #expect(buffer.room == 16_384)
+  }
+
+  @Test(
+    "numbers are written without leading zeros",
+    arguments: [
+      (UInt64(0), "0", "0"), (9, "9", "9"), (10, "10", "A"), (255, "255", "FF"),
+      (.max, "18446744073709551615", "FFFFFFFFFFFFFFFF"),
+    ])
+  func numbers(number: UInt64, decimal: String, hex: String) {
+    var buffer = BufferPool().take(.small)
+    buffer.append(decimal: number)
+    buffer.append(UInt8.space)
+    buffer.append(hex: number)
+    #expect(text(buffer.readable) == "\(decimal) \(hex)")
+    var array: [UInt8] = []
+    array.append(decimal: number)
+    #expect(text(array.span) == decimal)
+  }
+
+  @Test("a pool counts what is out, and hands the last block out again, emptied")
+  func pool() {
+    let pool = BufferPool()
+    var first = pool.take(.small)
+    first.append("secret")
+    let second = pool.take(.large)
+    #expect(pool.lent == 2)
+    #expect((first.capacity, second.capacity) == (16_384, 65_536))
+    pool.give(first)
+    pool.give(second)
+    #expect(pool.lent == 0)
+    let again = pool.take(.small)
+    #expect(again.isEmpty == true)
+    pool.trim()
+    pool.give(again)
+    pool.trim()
+    pool.trim()
+    #expect(pool.take(.small).isEmpty == true)
+  }
+
+  @Test("a chunk is a copy, and joins slices in order")
+  func chunks() {
+    var octets = Array("hello world".utf8)
+    let chunk = Chunk(copying: octets.span)
+    octets[0] = 0
+    #expect(text(chunk.span) == "hello world")
+    let joined = Chunk(joining: [Slice(chunk, 6..<11), Slice(chunk, 0..<0), Slice(chunk, 0..<5)])
+    #expect(text(joined.span) == "worldhello")
+    #expect(Chunk(joining: []).count == 0)
+    #expect(Chunk(copying: Span()).count == 0)
+  }
+
+  @Test(
+    "a slice stays within its chunk",
+    arguments: [(0..<5, "hello"), (6..<99, "world"), (99..<100, ""), (-5..<2, "he"), (-5..<(-1), "")])
+  func slices(range: Range<Int>, expected: String) {
+    let chunk = Chunk(copying: Array("hello world".utf8).span)
+    let slice = Slice(chunk, range)
+    slice.withSpan { #expect(text($0) == expected) }
+    slice.dropping(first: 2).withSpan { #expect(text($0) == String(expected.dropFirst(2))) }
+    slice.dropping(first: 100).withSpan { #expect($0.isEmpty == true) }
+    slice.prefix(2).withSpan { #expect(text($0) == String(expected.prefix(2))) }
+    slice.prefix(100).withSpan { #expect(text($0) == expected) }
+  }
+
+  @Test("sixteen slices leave in one write, and no empty one takes a place")
+  func many() {
+    let chunk = Chunk(copying: Array("hello".utf8).span)
+    var slices = Slices()
+    #expect(slices.append(Slice(chunk, 0..<0)) == true)
+    for _ in 0..<Slices.limit { #expect(slices.append(Slice(chunk)) == true) }
+    #expect(slices.isFull == true)
+    #expect(slices.append(Slice(chunk)) == false)
+    #expect(slices.append(Slice(chunk, 2..<2)) == true)
+    #expect((slices.count, slices.octets) == (16, 80))
+    #expect(slices[15]?.count == 5)
+    #expect(slices[16] == nil)
+    #expect(slices[-1] == nil)
+  }
+}

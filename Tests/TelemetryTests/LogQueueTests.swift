@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Telemetry
+
+@Suite("Log queue: bounded, and never in a worker's way")
+struct LogQueueTests {
+  func add(_ line: String, to batch: inout LogBatch) {
+    batch.octets += Array(line.utf8)
+    batch.endLine()
+  }
+
+  @Test("lines come out in order, and the reader is woken once for all that wait")
+  func order() {
+    let queue = LogQueue(limit: 3)
+    var batch = LogBatch()
+    var mustWake = batch.flush(into: queue)
+    #expect(!mustWake)
+    for (index, line) in ["one\n", "two\n", "three\n"].enumerated() {
+      add(line, to: &batch)
+      mustWake = batch.flush(into: queue)
+      #expect(mustWake == (index == 0))
+      let left = batch.octets.count
+      #expect(left == 0)
+    }
+    #expect(queue.take().map { String(decoding: $0.octets, as: UTF8.self) } == "one\n")
+    #expect(queue.take().map { String(decoding: $0.octets, as: UTF8.self) } == "two\n")
+    #expect(queue.take()?.lines == 1)
+    #expect(queue.take() == nil)
+    add("four\n", to: &batch)
+    mustWake = batch.flush(into: queue)
+    #expect(mustWake)
+  }
+
+  @Test("a full queue costs lines, which are counted, and no memory")
+  func full() {
+    let queue = LogQueue(limit: 2)
+    var batch = LogBatch()
+    for _ in 0..<5 {
+      add("a\n", to: &batch)
+      add("b\n", to: &batch)
+      _ = batch.flush(into: queue)
+      let left = (batch.lines, batch.octets.count)
+      #expect(left == (0, 0))
+    }
+    #expect(queue.linesLost == 6)
+    if let buffer = queue.take() { queue.giveBack(buffer, lost: true) }
+    #expect(queue.linesLost == 8)
+    add("c\n", to: &batch)
+    let mustWake = batch.flush(into: queue)
+    #expect(!mustWake)
+    #expect(queue.linesLost == 8)
+  }
+
+  @Test("the same buffers go round")
+  func recycled() throws {
+    let queue = LogQueue(limit: 2)
+    var batch = LogBatch()
+    // Known by its size wherever it comes up again.
+    batch.octets.reserveCapacity(3 * LogBatch.capacity)
+    for round in 0..<20 {
+      let capacity = batch.octets.capacity
+      #expect(capacity >= (round % 2 == 0 ? 3 : 1) * LogBatch.capacity)
+      #expect((capacity >= 3 * LogBatch.capacity) == (round % 2 == 0))
+      add("line\n", to: &batch)
+      _ = batch.flush(into: queue)
+      queue.giveBack(try #require(queue.take()))
+    }
+  }
+
+  @Test("a batch is full while one more line fits")
+  func mark() {
+    var batch = LogBatch()
+    batch.octets = [UInt8](repeating: 0x61, count: LogBatch.fullMark)
+    let isFull = batch.isFull
+    #expect(isFull)
+    #expect(LogBatch.fullMark + AccessLogLine.lineLimit <= LogBatch.capacity)
+  }
+}
