@@ -52,8 +52,11 @@ struct RouteTests {
       #expect(head.status == 503 && head["Content-Length"] == "9")
       let client = try yett.connect()
       try client.send(.post("a body that nobody wants") + .get("/", "Connection: close"))
-      #expect(try client.answer(to: "POST").text == "back soon")
-      #expect(try client.answer().text == "back soon", "the connection is whole")
+      let posted = try client.answer(to: "POST")
+      #expect(posted.text == "back soon")
+      // Whether the body is read to its end, or the connection given up, is Yett's choice; it says which.
+      if posted["Connection"]?.lowercased() != "close" { #expect(try client.answer().text == "back soon") }
+      #expect(try client.rest().octets == [])
     }
   }
 
