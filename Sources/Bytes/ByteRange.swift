@@ -11,6 +11,12 @@ public struct ByteRange: Hashable, Sendable {
     count = UInt16(clamping: range.count)
   }
 
+  /// Of what a parser bounded: `0 <= start <= end < 65,536`.
+  @inlinable public init(from start: Int, to end: Int) {
+    self.start = UInt16(truncatingIfNeeded: start)
+    count = UInt16(truncatingIfNeeded: end &- start)
+  }
+
   @inlinable public var isEmpty: Bool { count == 0 }
   @inlinable public var lowerBound: Int { Int(start) }
   @inlinable public var upperBound: Int { Int(start) + Int(count) }

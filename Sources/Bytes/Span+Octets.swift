@@ -87,9 +87,9 @@ extension Span where Element == UInt8 {
     while position &+ 8 <= count {
       let word = loadWord(at: position)
       // Exact for the lowest marked octet: borrows and carries run upwards only.
-      let below = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
-      let deleted = word ^ 0x7F7F_7F7F_7F7F_7F7F
-      let marks = below | ((deleted &- 0x0101_0101_0101_0101) & ~deleted & 0x8080_8080_8080_8080)
+      let below = word &- 0x2020_2020_2020_2020
+      let deleted = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
+      let marks = (below | deleted) & ~word & 0x8080_8080_8080_8080
       if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
       position &+= 8
     }
@@ -108,9 +108,9 @@ extension Span where Element == UInt8 {
     while position &+ 8 <= count {
       let word = loadWord(at: position)
       // Exact for the lowest marked octet, as in `firstControl`.
-      let below = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
-      let deleted = word ^ 0x7F7F_7F7F_7F7F_7F7F
-      let marks = below | ((deleted &- 0x0101_0101_0101_0101) & ~deleted & 0x8080_8080_8080_8080)
+      let below = word &- 0x2121_2121_2121_2121
+      let deleted = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
+      let marks = (below | deleted) & ~word & 0x8080_8080_8080_8080
       if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
       position &+= 8
     }
@@ -142,7 +142,7 @@ extension Span where Element == UInt8 {
   }
 
   /// Eight octets, the first in the lowest bits; `position + 8 <= count`.
-  @inlinable func loadWord(at position: Int) -> UInt64 {
+  @inlinable public func loadWord(at position: Int) -> UInt64 {
     // Proof: the precondition holds at both callers and is checked here.
     precondition(position >= 0 && position &+ 8 <= count)
     return unsafe withUnsafeBytes {

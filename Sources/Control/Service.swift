@@ -1,3 +1,4 @@
+import Cache
 import Configuration
 import EventLoop
 import Glibc
@@ -19,6 +20,7 @@ public final class Service {
   private let certificates = CertificateRegistry()
   private let tickets: TicketKeys
   private let logQueue = LogQueue()
+  private let store: Store
   private let logMailbox: Mailbox<LogCommand>
   private let reports: Mailbox<WorkerReport>
   private let listeners: ListenerTable
@@ -45,6 +47,8 @@ public final class Service {
     } catch {
       throw .certificates("\(error)")
     }
+    let cache = snapshot.configuration.cache
+    store = Store(limit: cache.memory, largestObject: cache.largestObject)
     let count = snapshot.configuration.workers ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     listeners = ListenerTable(workers: count)
     do throws(SystemError) {
@@ -63,7 +67,7 @@ public final class Service {
     }
     do throws(SystemError) {
       workers = try WorkerThreads(
-        count: count, snapshot, sockets: sockets, reports: reports, logQueue: logQueue, logMailbox: logMailbox,
+        count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue, logMailbox: logMailbox,
         logger: logger)
     } catch {
       throw .system(error)

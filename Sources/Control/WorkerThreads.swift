@@ -1,3 +1,4 @@
+import Cache
 import EventLoop
 import Logging
 import Proxy
@@ -11,7 +12,7 @@ final class WorkerThreads {
   private var alive: Int
 
   init(
-    count: Int, _ snapshot: Snapshot, sockets: [[ListeningSocket]], reports: Mailbox<WorkerReport>, logQueue: LogQueue,
+    count: Int, _ snapshot: Snapshot, sockets: [[ListeningSocket]], store: Store, reports: Mailbox<WorkerReport>, logQueue: LogQueue,
     logMailbox: Mailbox<LogCommand>, logger: Logger
   ) throws(SystemError) {
     self.count = count
@@ -19,6 +20,7 @@ final class WorkerThreads {
     var mailboxes: [Mailbox<WorkerMessage>] = []
     for _ in 0..<count { mailboxes.append(try Mailbox(limit: 4_096)) }
     self.mailboxes = mailboxes
+    let all = mailboxes
     let destination = snapshot.configuration.log.access
     try threads.start(name: "yett-log") {
         do throws(SystemError) {
@@ -28,13 +30,12 @@ final class WorkerThreads {
         }
       }
     for number in 0..<count {
-      let mailbox = mailboxes[number]
       let own = sockets.map { $0[number] }
       try threads.start(name: "yett-worker-\(number)") {
           do throws(SystemError) {
             try Worker(
-              number: number, snapshot, sockets: own, mailbox: mailbox, reports: reports, logQueue: logQueue,
-              logWriter: logMailbox
+              number: number, snapshot, sockets: own, store: store, mailboxes: all, reports: reports,
+              logQueue: logQueue, logWriter: logMailbox
             ).run()
           } catch {
             logger.critical("worker \(number) cannot start: \(error)")

@@ -57,29 +57,37 @@ import Bytes
     slots[position] = slot
   }
 
-  /// The value of `text[range]`, or -1.
+  /// The value of a key, or -1.
   ///
   /// - Parameter hash: of these octets in the direction in which they were inserted, with the same salt.
-  @inlinable func find(_ text: Span<UInt8>, from start: Int, count: Int, hash: UInt32, salt: UInt32) -> Int32 {
+  @inlinable func find(_ key: Span<UInt8>, hash: UInt32, salt: UInt32) -> Int32 {
     let mask = slots.count &- 1
     var position = Int(hash) & mask
-    while slots[position].value >= 0 {
-      if slots[position].hash == hash, slots[position].salt == salt, Int(slots[position].count) == count,
-        holds(text, from: start, count: count, at: Int(slots[position].start))
-      {
-        return slots[position].value
+    while true {
+      let slot = slots[position]
+      guard slot.value >= 0 else { return -1 }
+      if slot.hash == hash, slot.salt == salt, Int(slot.count) == key.count {
+        let start = Int(slot.start)
+        if key.equals(octets.span.extracting(start..<start &+ key.count)) { return slot.value }
       }
       position = (position &+ 1) & mask
     }
-    return -1
   }
+}
 
-  @inlinable func holds(_ text: Span<UInt8>, from start: Int, count: Int, at position: Int) -> Bool {
-    var index = 0
-    while index < count {
-      if text[start &+ index] != octets[position &+ index] { return false }
-      index &+= 1
-    }
-    return true
+/// Which lengths the keys of a table have: most of what is asked for is of none, and costs no probe then.
+@usableFromInline struct LengthSet: Sendable {
+  /// Bit n: a key of n octets; bit 63: of 63 or more.
+  @usableFromInline var bits: UInt64 = 0
+
+  @inlinable init() {}
+
+  @inlinable var isEmpty: Bool { bits == 0 }
+
+  @inlinable mutating func insert(_ length: Int) { bits |= 1 << UInt64(truncatingIfNeeded: Swift.min(length, 63)) }
+
+  /// - Parameter length: 0 or more.
+  @inlinable func mayContain(_ length: Int) -> Bool {
+    bits &>> UInt64(truncatingIfNeeded: Swift.min(length, 63)) & 1 == 1
   }
 }

@@ -5,26 +5,26 @@ import HTTP
 /// The sites and routes of one configuration, compiled for looking up: flat arrays, no allocation and no reference
 /// count a look-up. One per worker, since even an array's storage that workers share is one line of memory too many.
 public struct Routes: ~Copyable, Sendable {
-  @usableFromInline static let exactHost: UInt32 = 0
-  @usableFromInline static let wildcardHost: UInt32 = 1
   /// Methods told apart by `Method`.
   @usableFromInline static let methods = 10
 
-  /// What is known of the paths of one site before any is looked at.
+  /// The lengths of the paths of one site: a range of `lengths`, each once, ascending.
   @usableFromInline struct SiteEntry: Sendable {
-    /// The longest path, in octets.
-    @usableFromInline var longest = 0
-    /// Bit n: there is a path of n octets; bit 63: of 63 or more.
-    @usableFromInline var lengths: UInt64 = 0
-    @usableFromInline init() {}
+    @usableFromInline var first: Int
+    @usableFromInline var end: Int
+    @usableFromInline init(first: Int, end: Int) { (self.first, self.end) = (first, end) }
   }
 
-  /// Hosts, hashed from the end, so that every parent of a host is met on the way.
+  /// Exact hosts, which most requests name.
   @usableFromInline var hosts: OctetTable
+  /// What follows `*.`, hashed from the end, so that every parent of a host is met on the way.
+  @usableFromInline var parents: OctetTable
   /// The site of `*`, or -1.
   @usableFromInline var anySite: Int32 = -1
-  @usableFromInline var hasWildcards = false
-  @usableFromInline var sites: [SiteEntry]
+  /// Of `parents`.
+  @usableFromInline var parentLengths = LengthSet()
+  @usableFromInline var sites: [SiteEntry] = []
+  @usableFromInline var lengths: [Int] = []
   /// Paths, salted by site; the value is an index into `targets` divided by `methods`.
   @usableFromInline var paths: OctetTable
   /// The route of each method of each path, or -1.
@@ -35,9 +35,10 @@ public struct Routes: ~Copyable, Sendable {
   /// - Parameter seed: random, lest anyone outside knows the table's chains.
   public init(_ configuration: Configuration, seed: UInt64 = .random(in: 0 ... .max)) {
     let sites = configuration.sites
-    hosts = OctetTable(capacity: sites.reduce(0) { $0 + $1.hosts.count }, seed: seed)
+    let patterns = sites.reduce(0) { $0 + $1.hosts.count }
+    hosts = OctetTable(capacity: patterns, seed: seed)
+    parents = OctetTable(capacity: patterns, seed: seed)
     paths = OctetTable(capacity: sites.reduce(0) { $0 + $1.routes.count }, seed: seed)
-    self.sites = Array(repeating: SiteEntry(), count: sites.count)
     var route = 0
     for (index, site) in sites.enumerated() {
       for pattern in site.hosts { add(pattern, site: Int32(clamping: index)) }
@@ -62,6 +63,11 @@ public struct Routes: ~Copyable, Sendable {
     return match(site: Int(site), path: path, method: method)
   }
 
+  /// The route of a request. `OPTIONS *` has no path, so that no route is for it.
+  @inlinable public func match(_ target: borrowing Target, method: Method) -> RouteMatch {
+    match(host: target.host, path: target.matchPath, method: method)
+  }
+
   /// The site that answers for a host: exact, then the longest wildcard, then `*`.
   @inlinable public func site(host: Span<UInt8>) -> Int? {
     let site = siteIndex(host)
@@ -71,49 +77,62 @@ public struct Routes: ~Copyable, Sendable {
   /// -1 where there is none.
   @inlinable func siteIndex(_ host: Span<UInt8>) -> Int32 {
     var hash = OctetHash(seed: hosts.seed)
+    for index in host.indices { hash.add(host[index]) }
+    let found = hosts.find(host, hash: hash.value(salt: 0), salt: 0)
+    if found >= 0 { return found }
+    return parentLengths.isEmpty ? anySite : wildcard(host)
+  }
+
+  /// The site of the longest parent, or of `*`.
+  @inlinable func wildcard(_ host: Span<UInt8>) -> Int32 {
+    var hash = OctetHash(seed: parents.seed)
     var best = anySite
     var position = host.count
-    while position > 0 {
+    // Something has to stand before the dot.
+    while position > 1 {
       position &-= 1
       let octet = host[position]
-      if octet == .dot, hasWildcards, position > 0 {
-        let parent = hash.value(salt: Self.wildcardHost)
-        let start = position &+ 1
-        let found = hosts.find(host, from: start, count: host.count &- start, hash: parent, salt: Self.wildcardHost)
+      if octet == .dot, parentLengths.mayContain(host.count &- position &- 1) {
+        let parent = host.extracting(position &+ 1..<host.count)
+        let found = parents.find(parent, hash: hash.value(salt: 0), salt: 0)
         if found >= 0 { best = found }
       }
       hash.add(octet)
     }
-    let whole = hash.value(salt: Self.exactHost)
-    let found = hosts.find(host, from: 0, count: host.count, hash: whole, salt: Self.exactHost)
-    return found >= 0 ? found : best
+    return best
   }
 
-  /// Walks the path once; at each end of a segment it looks whether a route ends there too.
+  /// Asks of each length that the site's paths have, whether a segment ends there and whether a path does. The path is
+  /// hashed once, no further than the longest of them.
   @inlinable func match(site: Int, path: Span<UInt8>, method: Method) -> RouteMatch {
     let entry = sites[site]
     let salt = UInt32(truncatingIfNeeded: site)
     var hash = OctetHash(seed: paths.seed)
+    var hashed = 0
     var best: Int32 = -1
     var allowed = MethodSet()
-    var length = 0
-    let end = Swift.min(path.count, entry.longest)
-    while true {
-      // `/search` ends before a slash or with the path, `/search/` with its own slash.
-      let isBoundary = length == path.count || (length > 0 && (path[length] == .slash || path[length &- 1] == .slash))
-      if isBoundary, entry.lengths >> UInt64(Swift.min(length, 63)) & 1 == 1 {
-        let found = paths.find(path, from: 0, count: length, hash: hash.value(salt: salt), salt: salt)
-        if found >= 0 {
-          let target = targets[Int(found) &* Self.methods &+ Int(method.rawValue)]
-          if target >= 0 { best = target } else { allowed.formUnion(methods(of: found)) }
-        }
+    var index = entry.first
+    while index < entry.end {
+      let length = lengths[index]
+      guard length <= path.count else { break }
+      index &+= 1
+      guard endsSegment(path, at: length) else { continue }
+      while hashed < length {
+        hash.add(path[hashed])
+        hashed &+= 1
       }
-      guard length < end else { break }
-      hash.add(path[length])
-      length &+= 1
+      let found = paths.find(path.extracting(0..<length), hash: hash.value(salt: salt), salt: salt)
+      guard found >= 0 else { continue }
+      let target = targets[Int(found) &* Self.methods &+ Int(method.rawValue)]
+      if target >= 0 { best = target } else { allowed.formUnion(methods(of: found)) }
     }
     if best >= 0 { return .route(site: site, route: Int(best)) }
     return allowed.isEmpty ? .noRoute(site: site) : .methodNotAllowed(site: site, allowed: allowed)
+  }
+
+  /// `/search` ends before a slash or with the path, `/search/` with its own slash.
+  @inlinable func endsSegment(_ path: Span<UInt8>, at length: Int) -> Bool {
+    length == path.count || (length > 0 && (path[length] == .slash || path[length &- 1] == .slash))
   }
 
   /// What a path has routes for.
@@ -128,10 +147,11 @@ public struct Routes: ~Copyable, Sendable {
   private mutating func add(_ pattern: HostPattern, site: Int32) {
     switch pattern {
     case .any: if anySite < 0 { anySite = site }
-    case .exact(let host): hosts.insert(Array(host.utf8), salt: Self.exactHost, isBackward: true, value: site)
+    case .exact(let host): hosts.insert(Array(host.utf8), salt: 0, isBackward: false, value: site)
     case .wildcard(let parent):
-      hasWildcards = true
-      hosts.insert(Array(parent.utf8), salt: Self.wildcardHost, isBackward: true, value: site)
+      let octets = Array(parent.utf8)
+      parentLengths.insert(octets.count)
+      parents.insert(octets, salt: 0, isBackward: true, value: site)
     }
   }
 
@@ -143,11 +163,12 @@ public struct Routes: ~Copyable, Sendable {
       let group = Int32(clamping: targets.count / Self.methods)
       groups[route.path] = group
       paths.insert(octets, salt: UInt32(truncatingIfNeeded: site), isBackward: false, value: group)
-      sites[site].longest = Swift.max(sites[site].longest, octets.count)
-      sites[site].lengths |= 1 << UInt64(Swift.min(octets.count, 63))
       let sharing = routes.enumerated().filter { $0.offset >= offset && $0.element.path == route.path }
         .map { MethodClaim(route: Int32(clamping: first + $0.offset), methods: $0.element.methods) }
       targets += MethodClaim.settle(sharing)
     }
+    let ascending = Set(groups.keys.map(\.utf8.count)).sorted()
+    sites.append(SiteEntry(first: lengths.count, end: lengths.count + ascending.count))
+    lengths += ascending
   }
 }

@@ -14,6 +14,11 @@ public struct HTTPDateStamp: ~Copyable {
   }
 
   /// The 29 octets of the last `update`.
+  public var span: Span<UInt8> {
+    @_lifetime(borrow self) get { octets.span }
+  }
+
+  /// `span`, for who holds the stamp in a class.
   public func withSpan<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
     try body(octets.span)
   }

@@ -9,9 +9,9 @@ public struct Instant: Hashable, Comparable, Sendable {
   @inlinable public init(sinceStart: Nanoseconds) { self.sinceStart = sinceStart }
 
   /// Before every other: "never happened" in records.
-  public static let never = Instant(sinceStart: Nanoseconds(.min))
+  @inlinable public static var never: Instant { Instant(sinceStart: Nanoseconds(.min)) }
   /// After every other: a deadline that does not come.
-  public static let distantFuture = Instant(sinceStart: .max)
+  @inlinable public static var distantFuture: Instant { Instant(sinceStart: .max) }
 
   /// Reads `CLOCK_MONOTONIC` (about 25 ns). For the edges alone: everything else is handed its time.
   public static func readClock() -> Instant { Instant(sinceStart: Nanoseconds(clinux_monotonic())) }

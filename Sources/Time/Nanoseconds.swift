@@ -12,8 +12,8 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
     self = .seconds(seconds) + Nanoseconds(attoseconds / 1_000_000_000)
   }
 
-  public static let zero = Nanoseconds(0)
-  public static let max = Nanoseconds(.max)
+  @inlinable public static var zero: Nanoseconds { Nanoseconds(0) }
+  @inlinable public static var max: Nanoseconds { Nanoseconds(.max) }
 
   @inlinable public static func seconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count) * 1_000_000_000 }
   @inlinable public static func milliseconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count) * 1_000_000 }

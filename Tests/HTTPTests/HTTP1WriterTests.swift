@@ -86,7 +86,8 @@ struct HTTP1WriterTests {
         "HTTP/1.1 200 OK\r\nA: b\r\nAge: 1\r\nContent-Length: 7\r\n\r\n"
       ),
       (
-        404, BodyFraming.none, .close, "HTTP/1.1 404 Not Found\r\nA: b\r\nAge: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        404, BodyFraming.none, .close,
+        "HTTP/1.1 404 Not Found\r\nA: b\r\nAge: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
       ),
       (304, nil, .none, "HTTP/1.1 304 Not Modified\r\nA: b\r\nAge: 1\r\n\r\n"),
       (299, .chunked, .none, "HTTP/1.1 299 \r\nA: b\r\nAge: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),

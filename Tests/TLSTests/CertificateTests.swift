@@ -38,7 +38,8 @@ struct CertificateTests {
   @Test("a key of another certificate is refused, and the key's file named")
   func mismatch() throws {
     let (one, two) = try (Self.made("a"), Self.made("b"))
-    #expect(reason(one.chainPEM, two.keyPEM) == CertificateError(file: "a.key", reason: .keyDoesNotMatch(chain: "a.pem")))
+    #expect(
+      reason(one.chainPEM, two.keyPEM) == CertificateError(file: "a.key", reason: .keyDoesNotMatch(chain: "a.pem")))
   }
 
   @Test("a chain in which one did not sign the other is refused")
@@ -87,7 +88,20 @@ struct CertificateTests {
     unsafe _ = (BIO_free(bio), BIO_free(target))
     ERR_clear_error()
     #expect(
-      reason(made.chainPEM, Array(octets.prefix(Int(count)))) == CertificateError(file: "a.key", reason: .keyIsEncrypted))
+      reason(made.chainPEM, Array(octets.prefix(Int(count))))
+        == CertificateError(file: "a.key", reason: .keyIsEncrypted))
+  }
+
+  @Test("an error takes the root of OpenSSL's queue and leaves it empty")
+  func queue() {
+    let garbage: [UInt8] = [0x30, 0x03, 0x02, 0x01, 0x00]
+    unsafe garbage.withUnsafeBufferPointer { octets in
+      var start = octets.baseAddress
+      #expect(unsafe d2i_X509(nil, &start, octets.count) == nil)
+    }
+    #expect(ERR_peek_error() != ERR_peek_last_error(), "more than one")
+    #expect(TLSError("try").reason != "no reason given")
+    #expect(ERR_peek_error() == 0)
   }
 
   @Test("a file that is not there is named")
@@ -100,10 +114,12 @@ struct CertificateTests {
 
 @Suite("RFC 9525 §6.3: which certificate a name gets", .serialized)
 struct CertificateSetTests {
-  @Test("exact before wildcard before the default", arguments: [
-    (nil, 0), ("unknown.test", 0), ("www.mygov.scot", 2), ("a.mygov.scot", 1), ("mygov.scot", 0),
-    ("a.b.mygov.scot", 0), (".mygov.scot", 0), ("", 0), ("*.mygov.scot", 1), ("a.", 0),
-  ])
+  @Test(
+    "exact before wildcard before the default",
+    arguments: [
+      (nil, 0), ("unknown.test", 0), ("www.mygov.scot", 2), ("a.mygov.scot", 1), ("mygov.scot", 0),
+      ("a.b.mygov.scot", 0), (".mygov.scot", 0), ("", 0), ("*.mygov.scot", 1), ("a.", 0),
+    ])
   func choice(name: String?, place: Int) throws {
     let set = try CertificateSet(
       [
@@ -120,10 +136,12 @@ struct CertificateSetTests {
     #expect(throws: CertificateError(file: "front", reason: .empty)) { try CertificateSet([], of: "front") }
   }
 
-  @Test("a client is shown the certificate of the name it asks for", arguments: [
-    ("a.test", "a.test"), ("A.Test", "a.test"), ("x.b.test", "*.b.test"), ("nobody.test", "default.test"),
-    (nil, "default.test"),
-  ])
+  @Test(
+    "a client is shown the certificate of the name it asks for",
+    arguments: [
+      ("a.test", "a.test"), ("A.Test", "a.test"), ("x.b.test", "*.b.test"), ("nobody.test", "default.test"),
+      (nil, "default.test"),
+    ])
   func shown(asked: String?, name: String) throws {
     let certificates = try [
       Fixture.certificate("default.test"), Fixture.certificate("a.test"), Fixture.certificate("*.b.test"),
@@ -137,10 +155,28 @@ struct CertificateSetTests {
     }
   }
 
+  @Test(
+    "of two kinds of key for one name the client's abilities decide",
+    arguments: [
+      ("RSA-PSS+SHA256:RSA+SHA256", Certificate.KeyKind.rsa), ("ECDSA+SHA256", .ecdsa),
+    ])
+  func kinds(signatures: String, kind: Certificate.KeyKind) throws {
+    let (ecdsa, rsa) = try (Fixture.certificate("a.test", "ecdsa"), Fixture.rsaCertificate("a.test", "rsa"))
+    #expect(rsa.keyKind == .rsa && rsa.keyBits == 2_048)
+    let context = try Fixture.context([Fixture.certificate("default.test"), ecdsa, rsa])
+    for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
+      let wire = try Wire(context, .init(serverName: "a.test", versions: version...version, signatures: signatures))
+      wire.shake()
+      #expect(wire.facts != nil)
+      #expect(wire.client.shownKeyKind == kind)
+    }
+  }
+
   @Test("a replaced certificate is shown from the next handshake on, by the same context")
   func replaced() throws {
     let registry = CertificateRegistry()
-    let entry = try registry.entry(named: "front", initial: CertificateSet([Fixture.certificate("old.test")], of: "front"))
+    let entry = try registry.entry(
+      named: "front", initial: CertificateSet([Fixture.certificate("old.test")], of: "front"))
     let context = try TLSContext(
       TLSSettings(name: "front"), certificates: entry, tickets: TicketKeys(), in: TLSLibrary())
     for name in ["old.test", "new.test", "newer.test"] {
@@ -163,9 +199,11 @@ struct ServerNameExtensionTests {
     return [0, UInt8(octets.count + 3), 0, 0, UInt8(octets.count)] + octets
   }
 
-  @Test("is lower-cased and loses its final dot", arguments: [
-    ("a.test", "a.test"), ("A.TEST.", "a.test"), ("x", "x"),
-  ])
+  @Test(
+    "is lower-cased and loses its final dot",
+    arguments: [
+      ("a.test", "a.test"), ("A.TEST.", "a.test"), ("x", "x"),
+    ])
   func name(sent: String, read: String) {
     #expect(ServerNameExtension.hostName(in: Self.body(sent).span) == Array(read.utf8))
   }

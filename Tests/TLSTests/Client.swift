@@ -118,7 +118,7 @@ import Glibc
     _ = note(unsafe SSL_do_handshake(ssl))
   }
 
-  func close_notify() { unsafe _ = SSL_shutdown(ssl) }
+  func sendCloseNotify() { unsafe _ = SSL_shutdown(ssl) }
 
   private func note(_ code: Int32) -> Int32 {
     lastError = code > 0 ? SSL_ERROR_NONE : unsafe SSL_get_error(ssl, code)
@@ -132,6 +132,12 @@ import Glibc
   var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
   var suite: String { unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))) }
   var session: ClientSession { unsafe ClientSession(handle: SSL_get1_session(ssl)) }
+
+  var shownKeyKind: Certificate.KeyKind {
+    guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return .other }
+    defer { unsafe X509_free(certificate) }
+    return unsafe EVP_PKEY_get_base_id(X509_get0_pubkey(certificate)) == EVP_PKEY_RSA ? .rsa : .ecdsa
+  }
 
   /// The common name of the certificate that the server showed.
   var shownName: String {

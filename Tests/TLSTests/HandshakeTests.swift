@@ -8,9 +8,11 @@ import Testing
 
 @Suite("RFC 8446 §2, RFC 5246 §7.3: the handshake", .serialized)
 struct HandshakeTests {
-  @Test("agrees on the newest version that both speak", arguments: [
-    (TLS1_3_VERSION, TLSVersion.tls13), (TLS1_2_VERSION, .tls12),
-  ])
+  @Test(
+    "agrees on the newest version that both speak",
+    arguments: [
+      (TLS1_3_VERSION, TLSVersion.tls13), (TLS1_2_VERSION, .tls12),
+    ])
   func versions(most: Int32, agreed: TLSVersion) throws {
     let wire = try Wire(Fixture.context(), .init(versions: TLS1_2_VERSION...most))
     wire.shake()
@@ -42,10 +44,12 @@ struct HandshakeTests {
     #expect(wire.failure != nil)
   }
 
-  @Test("profile `intermediate` knows no suite without ECDHE and AEAD", arguments: [
-    ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
-    ("ECDHE-ECDSA-AES128-SHA256", false), ("AES128-GCM-SHA256", false),
-  ])
+  @Test(
+    "profile `intermediate` knows no suite without ECDHE and AEAD",
+    arguments: [
+      ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+      ("ECDHE-ECDSA-AES128-SHA256", false), ("AES128-GCM-SHA256", false),
+    ])
   func suites(suite: String, isSpoken: Bool) throws {
     let wire = try Wire(Fixture.context(), .init(versions: TLS1_2_VERSION...TLS1_2_VERSION, suites12: suite))
     wire.shake()
@@ -53,19 +57,23 @@ struct HandshakeTests {
     if isSpoken { #expect(wire.client.suite == suite) }
   }
 
-  @Test("takes TLS 1.2 suites in the client's order", arguments: [
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305",
-  ])
+  @Test(
+    "takes TLS 1.2 suites in the client's order",
+    arguments: [
+      "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256",
+      "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305",
+    ])
   func order(suites: String) throws {
     let wire = try Wire(Fixture.context(), .init(versions: TLS1_2_VERSION...TLS1_2_VERSION, suites12: suites))
     wire.shake()
     #expect(wire.client.suite == suites.split(separator: ":").first.map(String.init))
   }
 
-  @Test("RFC 7301 §3.2: the server's first protocol that the client offers", arguments: [
-    (["h2", "http/1.1"], ApplicationProtocol.http1), (["http/1.1"], .http1), ([], nil),
-  ])
+  @Test(
+    "RFC 7301 §3.2: the server's first protocol that the client offers",
+    arguments: [
+      (["h2", "http/1.1"], ApplicationProtocol.http1), (["http/1.1"], .http1), ([], nil),
+    ])
   func protocols(offered: [String], chosen: ApplicationProtocol?) throws {
     let wire = try Wire(Fixture.context(), .init(protocols: offered))
     wire.shake()
@@ -163,7 +171,8 @@ struct HandshakeTests {
 
 @Suite("RFC 8446 §2.2, RFC 5077: resumption", .serialized)
 struct ResumptionTests {
-  @Test("works across contexts that share ticket keys, and not otherwise",
+  @Test(
+    "works across contexts that share ticket keys, and not otherwise",
     arguments: [TLS1_2_VERSION, TLS1_3_VERSION], [true, false])
   func acrossWorkers(version: Int32, isShared: Bool) throws {
     let keys = try TicketKeys()
@@ -182,7 +191,16 @@ struct ResumptionTests {
     #expect(second.facts?.serverName == "localhost")
   }
 
-  @Test("is a full handshake under another name or another entry",
+  @Test("a ticket that names another key is none of ours")
+  func unknownKey() throws {
+    let keys = try TicketKeys()
+    #expect(keys.key(named: keys.current.name)?.macKey == keys.current.macKey)
+    #expect(try keys.key(named: TicketKeys().current.name) == nil)
+    #expect(keys.current.cipherKey != keys.current.macKey)
+  }
+
+  @Test(
+    "is a full handshake under another name or another entry",
     arguments: [TLS1_2_VERSION, TLS1_3_VERSION], [("localhost", "back"), ("other.test", "front")])
   func elsewhere(version: Int32, where: (name: String, entry: String)) throws {
     let keys = try TicketKeys()

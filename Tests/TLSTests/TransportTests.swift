@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Transport", .serialized)
 struct TransportTests {
-  private static func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+  private static func pattern(_ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+  }
   private static func chunk(_ octets: [UInt8]) -> Chunk { Chunk(copying: octets.span) }
 
   @Test("reads what the client wrote, wherever it is cut", arguments: [1, 3, 1_000, 16_384, 16_385, 40_000])
@@ -97,10 +99,12 @@ struct TransportTests {
     #expect(octets == [7, 8, 9])
   }
 
-  @Test("head and slices arrive in order", arguments: [
-    (0, [1]), (300, []), (300, [1_024]), (300, [16_384]), (16_384, [16_384]), (20_000, [5, 5, 70_000, 1]),
-    (300, [100_000]), (200, [300_000, 300_000]), (1, Array(repeating: 7, count: 16)), (64_000, [1_000]),
-  ])
+  @Test(
+    "head and slices arrive in order",
+    arguments: [
+      (0, [1]), (300, []), (300, [1_024]), (300, [16_384]), (16_384, [16_384]), (20_000, [5, 5, 70_000, 1]),
+      (300, [100_000]), (200, [300_000, 300_000]), (1, Array(repeating: 7, count: 16)), (64_000, [1_000]),
+    ])
   func writes(head: Int, slices: [Int]) throws {
     for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
       let wire = try Wire(Fixture.context(), .init(versions: version...version))
@@ -130,6 +134,23 @@ struct TransportTests {
     #expect(wire.client.read() == Self.pattern(200) + Self.pattern(1_024))
     wire.buffers.give(head)
     #expect(wire.buffers.lent == 0)
+  }
+
+  @Test("a large body leaves in one call, four records to a send")
+  func bulk() throws {
+    let wire = try Wire(Fixture.context())
+    wire.shake()
+    wire.client.receive()
+    _ = wire.client.read()
+    var head = wire.buffers.take(.small)
+    head.append(Self.pattern(300).span)
+    var slices = Slices()
+    slices.append(Slice(Self.chunk(Self.pattern(100_000))))
+    #expect(wire.write(&head, slices) == .octets(100_300))
+    #expect(!wire.hasPending)
+    // 65,536 hold three full records and one of 16,254; seven records in all.
+    #expect(wire.client.receive() == 100_300 + 7 * 22)
+    wire.buffers.give(head)
   }
 
   @Test("with a peer that does not read, one buffer is pending and nothing more is taken")
@@ -172,7 +193,7 @@ struct TransportTests {
     let wire = try Wire(Fixture.context())
     wire.shake()
     wire.client.write([1, 2])
-    if isClean { wire.client.close_notify() }
+    if isClean { wire.client.sendCloseNotify() }
     wire.client.send(wire.client.takeOutgoing())
     wire.client.end()
     let (result, octets) = wire.read()
@@ -203,6 +224,18 @@ struct TransportTests {
     wire.buffers.give(head)
     wire.release()
     #expect(wire.buffers.lent == 0)
+  }
+
+  @Test("after `abort` no `close` says that the answer is whole")
+  func aborts() throws {
+    let wire = try Wire(Fixture.context())
+    wire.shake()
+    #expect(wire.deliver([1]) == [1])
+    wire.transport.abort()
+    wire.transport.close()
+    #expect(wire.client.receive() == 0)
+    _ = wire.client.read()
+    #expect(wire.client.lastError == SSL_ERROR_WANT_READ)
   }
 
   @Test("RFC 8446 §5.2: a forged record fails the connection and tells the peer")

@@ -1,6 +1,8 @@
 import Bytes
+import COpenSSL
 import EventLoop
 import Glibc
+import Testing
 
 @testable import TLS
 
@@ -107,6 +109,19 @@ final class Wire {
 enum Fixture {
   static func certificate(_ names: String...) throws -> Certificate {
     let made = try SelfSignedCertificate.make(names: names)
+    return try Certificate(chainPEM: made.chainPEM, from: "chain", keyPEM: made.keyPEM, from: "key")
+  }
+
+  /// RSA of 2,048 bits.
+  static func rsaCertificate(_ names: String...) throws -> Certificate {
+    let generator = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nil)
+    defer { unsafe EVP_PKEY_CTX_free(generator) }
+    var key: OpaquePointer?
+    unsafe _ = EVP_PKEY_keygen_init(generator)
+    unsafe _ = EVP_PKEY_CTX_set_rsa_keygen_bits(generator, 2_048)
+    unsafe _ = EVP_PKEY_keygen(generator, &key)
+    defer { unsafe EVP_PKEY_free(key) }
+    let made = try unsafe SelfSignedCertificate.make(names: names, key: #require(key))
     return try Certificate(chainPEM: made.chainPEM, from: "chain", keyPEM: made.keyPEM, from: "key")
   }
 

@@ -9,7 +9,8 @@ struct JSONTextTests {
   func text(_ octets: [UInt8], limit: Int = .max) -> String {
     var line: [UInt8] = []
     JSONText.append(octets.span, limit: limit, to: &line)
-    return String(decoding: line, as: UTF8.self)
+    // Decoding would repair what must not be there.
+    return String(validating: line, as: UTF8.self) ?? "no UTF-8: \(line)"
   }
 
   @Test(
@@ -34,6 +35,22 @@ struct JSONTextTests {
     let output = String(repeating: "\u{FFFD}", count: replaced) + rest
     #expect(text(octets) == output)
     #expect(text(Array("a".utf8) + octets + Array("\"b".utf8)) == "a" + output + "\\\"b")
+  }
+
+  @Test("a special octet is found at every place of every length")
+  func places() {
+    for length in 1..<40 {
+      for place in 0..<length {
+        for special in [0, 0x1F, 0x22, 0x5C, 0x7F, 0xFF] as [UInt8] {
+          var octets = [UInt8](repeating: 0x7E, count: length)
+          octets[place] = special
+          let expected = octets.map { $0 == 0x7E ? "~" : text([special]) }.joined()
+          #expect(text(octets) == expected)
+        }
+      }
+    }
+    let plain = (0x20...0x7E).map { UInt8($0) }.filter { $0 != 0x22 && $0 != 0x5C }
+    #expect(text(plain) == String(decoding: plain, as: UTF8.self))
   }
 
   @Test("a limit cuts between characters, at every length")
@@ -98,6 +115,24 @@ struct TimestampWriterTests {
       var line: [UInt8] = []
       writer.append(WallTime(sinceEpoch: Nanoseconds(nanoseconds)), to: &line)
       #expect(String(decoding: line, as: UTF8.self) == text)
+    }
+  }
+}
+
+@Suite("Decimal numbers")
+struct DecimalTests {
+  @Test("are written without leading zeros, whatever their length")
+  func decimals() {
+    var numbers: [UInt64] = [0, .max]
+    var power: UInt64 = 1
+    for _ in 0..<19 {
+      power *= 10
+      numbers += [power - 1, power, power + 1, power / 7]
+    }
+    for number in numbers {
+      var octets: [UInt8] = []
+      octets.put(decimal: number)
+      #expect(String(decoding: octets, as: UTF8.self) == "\(number)")
     }
   }
 }

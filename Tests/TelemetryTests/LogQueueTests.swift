@@ -5,8 +5,8 @@ import Testing
 @Suite("Log queue: bounded, and never in a worker's way")
 struct LogQueueTests {
   func add(_ line: String, to batch: inout LogBatch) {
-    batch.octets += Array(line.utf8)
-    batch.endLine()
+    let octets = Array(line.utf8)
+    batch.add(octets.span)
   }
 
   @Test("lines come out in order, and the reader is woken once for all that wait")
@@ -55,8 +55,8 @@ struct LogQueueTests {
   func recycled() throws {
     let queue = LogQueue(limit: 2)
     var batch = LogBatch()
-    // Known by its size wherever it comes up again.
-    batch.octets.reserveCapacity(3 * LogBatch.capacity)
+    // One buffer is known by its size wherever it comes up again.
+    batch.add([UInt8](repeating: 0x61, count: 3 * LogBatch.capacity).span)
     for round in 0..<20 {
       let capacity = batch.octets.capacity
       #expect(capacity >= (round % 2 == 0 ? 3 : 1) * LogBatch.capacity)
@@ -70,8 +70,12 @@ struct LogQueueTests {
   @Test("a batch is full while one more line fits")
   func mark() {
     var batch = LogBatch()
-    batch.octets = [UInt8](repeating: 0x61, count: LogBatch.fullMark)
-    let isFull = batch.isFull
+    let line = [UInt8](repeating: 0x61, count: LogBatch.fullMark - 1)
+    batch.add(line.span)
+    var isFull = batch.isFull
+    #expect(!isFull)
+    batch.add(line.span.extracting(..<1))
+    isFull = batch.isFull
     #expect(isFull)
     #expect(LogBatch.fullMark + AccessLogLine.lineLimit <= LogBatch.capacity)
   }

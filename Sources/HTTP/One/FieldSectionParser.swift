@@ -102,7 +102,7 @@ struct FieldSectionParser: ~Copyable {
     var valueEnd = lineEnd
     while valueEnd > valueStart, octets[valueEnd &- 1] == .space || octets[valueEnd &- 1] == .tab { valueEnd &-= 1 }
     return FieldSlot(
-      name: ByteRange(nameStart..<nameEnd), value: ByteRange(valueStart..<valueEnd),
+      name: ByteRange(from: nameStart, to: nameEnd), value: ByteRange(from: valueStart, to: valueEnd),
       known: FieldName(octets.extracting(nameStart..<nameEnd)))
   }
 

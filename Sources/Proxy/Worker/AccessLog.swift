@@ -45,14 +45,13 @@ public final class AccessLog {
     let reason = why.isEmpty ? [] : Array(why.utf8)
     let method = snapshot.methodName(record.method)
     let client = facts.peerOctets
-    line.append(
+    line.write(
       record,
       AccessLogFacts(
         id: requestID.digits.span, client: client.span, method: method.span, host: target.host,
         path: target.path, query: target.queryOrNothing),
       recorder: recorder, listener: listener.span, server: server.span, why: reason.span, at: moment.wall,
-      to: &batch.octets)
-    batch.endLine()
+      to: &batch)
     if batch.isFull { flush() }
   }
 

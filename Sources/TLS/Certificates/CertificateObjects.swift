@@ -8,13 +8,15 @@ import COpenSSL
   /// The certificates above the leaf.
   let issuers: OpaquePointer
   private let above: [OpaquePointer]
+  /// Keeps the context that the objects belong to until they are freed.
+  private let library: TLSLibrary?
 
   /// A worker's copy of a certificate.
   init(parsing certificate: Certificate, in library: TLSLibrary) throws(TLSError) {
     var certificates: [OpaquePointer] = unsafe []
     for der in certificate.chain {
       guard let parsed = unsafe Self.parse(der, in: library) else {
-        unsafe certificates.forEach { unsafe X509_free($0) }
+        unsafe Self.free(certificates)
         throw TLSError("read a certificate of \(certificate.source)")
       }
       unsafe certificates.append(parsed)
@@ -24,12 +26,13 @@ import COpenSSL
       return unsafe d2i_AutoPrivateKey_ex(nil, &start, octets.count, library.handle, nil)
     }
     guard let key = unsafe key, let chain = unsafe Self.assemble(certificates) else {
-      unsafe certificates.forEach { unsafe X509_free($0) }
+      unsafe Self.free(certificates)
       unsafe EVP_PKEY_free(key)
       throw TLSError("read the key of \(certificate.source)")
     }
     unsafe (leaf, issuers, above) = unsafe chain
     unsafe self.key = key
+    self.library = library
   }
 
   /// For the loader: in OpenSSL's default context, which no worker uses.
@@ -39,16 +42,17 @@ import COpenSSL
     let certificates = unsafe try Self.readChain(chainPEM, from: chainSource)
     let key: OpaquePointer
     do throws(CertificateError) { unsafe key = unsafe try Self.readKey(keyPEM, from: keySource) } catch {
-      unsafe certificates.forEach { unsafe X509_free($0) }
+      unsafe Self.free(certificates)
       throw error
     }
     guard let chain = unsafe Self.assemble(certificates) else {
-      unsafe certificates.forEach { unsafe X509_free($0) }
+      unsafe Self.free(certificates)
       unsafe EVP_PKEY_free(key)
       throw CertificateError(file: chainSource, reason: .noCertificate)
     }
     unsafe (leaf, issuers, above) = unsafe chain
     unsafe self.key = key
+    library = nil
   }
 
   deinit {
@@ -57,17 +61,21 @@ import COpenSSL
     unsafe EVP_PKEY_free(key)
   }
 
+  private static func free(_ certificates: [OpaquePointer]) {
+    for index in unsafe certificates.indices { unsafe X509_free(certificates[index]) }
+  }
+
   /// The leaf and the stack of the others, which owns them; `nil`, and nothing taken over, without a leaf.
   private static func assemble(
     _ certificates: [OpaquePointer]
   ) -> (OpaquePointer, OpaquePointer, [OpaquePointer])? {
     guard let leaf = unsafe certificates.first, let stack = unsafe copenssl_chain_new() else { return nil }
     var above: [OpaquePointer] = unsafe []
-    for unsafe certificate in unsafe certificates.dropFirst() {
-      if unsafe copenssl_chain_push(stack, certificate) > 0 {
-        unsafe above.append(certificate)
+    for index in unsafe certificates.indices.dropFirst() {
+      if unsafe copenssl_chain_push(stack, certificates[index]) > 0 {
+        unsafe above.append(certificates[index])
       } else {
-        unsafe X509_free(certificate)
+        unsafe X509_free(certificates[index])
       }
     }
     return unsafe (leaf, stack, above)
@@ -101,7 +109,7 @@ import COpenSSL
     }
     if unsafe failure == nil && certificates.isEmpty { failure = .noCertificate }
     guard let failure else { return unsafe certificates }
-    unsafe certificates.forEach { unsafe X509_free($0) }
+    unsafe Self.free(certificates)
     throw CertificateError(file: source, reason: failure)
   }
 
@@ -142,11 +150,11 @@ extension CertificateObjects {
       throw CertificateError(file: keySource, reason: .keyDoesNotMatch(chain: chainSource))
     }
     var subject = unsafe leaf
-    for unsafe (index, issuer) in unsafe above.enumerated() {
-      guard unsafe X509_check_issued(issuer, subject) == Int32(X509_V_OK) else {
+    for index in unsafe above.indices {
+      guard unsafe X509_check_issued(above[index], subject) == Int32(X509_V_OK) else {
         throw CertificateError(file: chainSource, reason: .chainOutOfOrder(index + 2))
       }
-      unsafe subject = unsafe issuer
+      unsafe subject = unsafe above[index]
     }
     // What a handshake would refuse is refused here, by the same function.
     let trial = unsafe SSL_CTX_new(TLS_server_method())

@@ -14,9 +14,14 @@ public struct SelfSignedCertificate: Sendable {
   /// - Parameter names: host names (also `*.` and a name) and addresses; the first is the common name too.
   public static func make(names: [String] = defaultNames) throws(CertificateError) -> SelfSignedCertificate {
     defer { ErrorQueue.clear() }
-    let list = try alternativeNames(names)
     guard let key = unsafe copenssl_new_p256_key() else { throw refusal() }
     defer { unsafe EVP_PKEY_free(key) }
+    return try unsafe make(names: names, key: key)
+  }
+
+  /// With a key of the caller's, and its own still afterwards.
+  @unsafe static func make(names: [String], key: OpaquePointer) throws(CertificateError) -> SelfSignedCertificate {
+    let list = try alternativeNames(names)
     guard let certificate = unsafe X509_new() else { throw refusal() }
     defer { unsafe X509_free(certificate) }
 

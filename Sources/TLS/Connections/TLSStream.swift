@@ -173,7 +173,7 @@ import Glibc
   /// Nothing to be read without the socket.
   private func isExhausted(_ input: borrowing Buffer) -> Bool { unsafe input.isEmpty && SSL_pending(ssl) == 0 }
 
-  private mutating func decryptRecord(_ input: inout Buffer, into buffer: inout Buffer, _ output: inout Buffer) -> Step {
+  private func decryptRecord(_ input: inout Buffer, into buffer: inout Buffer, _ output: inout Buffer) -> Step {
     var step = Step.failed
     // Proof: OpenSSL writes at most the room that the buffer lends.
     unsafe buffer.fill { target, room in
@@ -304,6 +304,9 @@ import Glibc
 
   // MARK: Ending
 
+  /// There will be no `close_notify`, whoever asks for one.
+  mutating func abort() { hasClosed = true }
+
   /// Says that nothing more will be written (`close_notify`), if the kernel takes it at once. Reading goes on.
   mutating func close(over socket: borrowing Socket) {
     guard state == .open, !hasClosed else { return }
@@ -315,8 +318,9 @@ import Glibc
       unsafe window.pointee.open(input: nil, count: 0, output: memory.baseAddress, room: memory.count)
       unsafe _ = SSL_shutdown(ssl)
       unsafe window.pointee.close()
-      let alert = unsafe Span<UInt8>(_unsafeElements: UnsafeBufferPointer(
-        start: memory.baseAddress?.assumingMemoryBound(to: UInt8.self), count: window.pointee.written))
+      let alert = unsafe Span<UInt8>(
+        _unsafeElements: UnsafeBufferPointer(
+          start: memory.baseAddress?.assumingMemoryBound(to: UInt8.self), count: window.pointee.written))
       _ = socket.write(alert)
     }
     ErrorQueue.clear()

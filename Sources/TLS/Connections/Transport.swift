@@ -63,22 +63,25 @@ public struct Transport: ~Copyable {
   /// Sends it. `octets` when nothing is pending any more, `wouldBlock` when some is left.
   public mutating func flush() -> WriteResult { tls?.flush(over: socket) ?? .octets(0) }
 
-  /// Ends in order: says so to the peer (`close_notify`), as far as the kernel takes it at once. Reading goes on; the
-  /// socket is closed with the transport.
+  /// Ends in order: says so to the peer (`close_notify`), as far as the kernel takes it at once, and after what is
+  /// pending. Reading goes on; the socket is closed with the transport.
   public mutating func close() {
     isOver = true
     tls?.close(over: socket)
   }
 
-  /// As `close`, and says it to the peer's TCP too: what is left is to read until its end (a lingering close).
+  /// As `close`, and says it to the peer's TCP too: what is left is to read until its end (a lingering close). To be
+  /// called when nothing is pending.
   public mutating func finishWriting() {
     close()
     socket.finishWriting()
   }
 
-  /// Ends so that the peer takes nothing for whole: no `close_notify`, and a reset with the transport's end.
+  /// Ends so that the peer takes nothing for whole: no `close_notify`, not even by a `close` that follows, and a reset
+  /// with the transport's end.
   public mutating func abort() {
     isOver = true
+    tls?.abort()
     socket.resetOnClose()
   }
 

@@ -1,38 +1,86 @@
 import Bytes
 
 /// Text inside a JSON string (RFC 8259 §7), from octets that nobody has checked.
-public enum JSONText {
+enum JSONText {
   /// Appends `octets` so that they are well-formed between two quotes and harmless on a terminal: quotes, backslashes,
   /// controls (those of U+0080 to U+009F too) are escaped, each octet that is no UTF-8 becomes U+FFFD.
   ///
   /// - Parameter limit: octets of input; what is longer is cut between characters and ends in `…`.
-  public static func append(_ octets: Span<UInt8>, limit: Int = .max, to line: inout [UInt8]) {
+  static func append<Sink: OctetSink & ~Copyable>(_ octets: Span<UInt8>, limit: Int = .max, to sink: inout Sink) {
+    let end = octets.count
+    // Nearly everything is short and plain.
+    if end <= limit && firstSpecial(octets, from: 0, to: end) == end { return sink.put(octets) }
+    escape(octets, limit: limit, to: &sink)
+  }
+
+  /// For text of our own; not for the hot path.
+  static func append(_ text: String, limit: Int = .max, to octets: inout [UInt8]) {
+    let text = Array(text.utf8)
+    append(text.span, limit: limit, to: &octets)
+  }
+
+  private static func escape<Sink: OctetSink & ~Copyable>(_ octets: Span<UInt8>, limit: Int, to sink: inout Sink) {
     let end = min(octets.count, max(limit, 0))
     var plain = 0
     var position = 0
     while position < end {
+      position = firstSpecial(octets, from: position, to: end)
+      if position == end { break }
       let octet = octets[position]
-      if octet >= 0x20 && octet < 0x7F && octet != .doubleQuote && octet != .backslash {
-        position &+= 1
-        continue
-      }
       let length = octet < 0x80 ? 1 : scalarLength(octets, at: position)
       if length > 0 && position &+ length > end { break }
       if length < 2 || isControl(octets, at: position) {
-        line.append(octets.extracting(plain..<position))
-        appendEscape(octets, at: position, length: length, to: &line)
+        sink.put(octets.extracting(plain..<position))
+        appendEscape(octets, at: position, length: length, to: &sink)
         plain = position &+ max(length, 1)
       }
       position &+= max(length, 1)
     }
-    line.append(octets.extracting(plain..<position))
-    if octets.count > end { line.append("…") }
+    sink.put(octets.extracting(plain..<position))
+    if octets.count > end { sink.put("…") }
   }
 
-  /// For text of our own; not for the hot path.
-  public static func append(_ text: String, to line: inout [UInt8]) {
-    let octets = Array(text.utf8)
-    append(octets.span, to: &line)
+  /// The first octet that is not printable ASCII or is a quote or backslash; `end` where there is none.
+  private static func firstSpecial(_ octets: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    var position = start
+    if end &- start >= 8 {
+      let last = end &- 8
+      while true {
+        let marks = marks(of: word(octets, at: position))
+        if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
+        if position == last { return end }
+        // The last word overlaps the one before, in which nothing was found.
+        position = min(position &+ 8, last)
+      }
+    }
+    while position < end {
+      let octet = octets[position]
+      if octet &- 0x20 > 0x5E || octet == .doubleQuote || octet == .backslash { return position }
+      position &+= 1
+    }
+    return end
+  }
+
+  /// Of eight octets, the first in the lowest bits: the highest bit of the first special one is set, none below it is.
+  private static func marks(of word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let below = word &- ones &* 0x20
+    let deleted = (word ^ ones &* 0x7F) &- ones
+    let quotes = (word ^ ones &* UInt64(UInt8.doubleQuote)) &- ones
+    let backslashes = (word ^ ones &* UInt64(UInt8.backslash)) &- ones
+    // An octet with its highest bit set is special itself, so no difference needs to be masked with it. Exact for the
+    // lowest mark: borrows run upwards only.
+    return (word | below | deleted | quotes | backslashes) & 0x8080_8080_8080_8080
+  }
+
+  /// The eight octets at `position`, the first in the lowest bits; `position` is 0 to `count - 8`.
+  @inline(__always) private static func word(_ octets: Span<UInt8>, at position: Int) -> UInt64 {
+    // Said once, so that the eight subscripts need no checks of their own and become one load.
+    precondition(position >= 0 && position <= octets.count &- 8)
+    return UInt64(octets[position]) | UInt64(octets[position &+ 1]) << 8 | UInt64(octets[position &+ 2]) << 16
+      | UInt64(octets[position &+ 3]) << 24 | UInt64(octets[position &+ 4]) << 32
+      | UInt64(octets[position &+ 5]) << 40 | UInt64(octets[position &+ 6]) << 48
+      | UInt64(octets[position &+ 7]) << 56
   }
 
   /// A control of ISO 6429 in two octets: U+0080 to U+009F.
@@ -41,19 +89,21 @@ public enum JSONText {
   }
 
   /// - Parameter length: 0 for an octet that is no UTF-8, 1 for ASCII, 2 for a control of two octets.
-  private static func appendEscape(_ octets: Span<UInt8>, at position: Int, length: Int, to line: inout [UInt8]) {
+  private static func appendEscape<Sink: OctetSink & ~Copyable>(
+    _ octets: Span<UInt8>, at position: Int, length: Int, to sink: inout Sink
+  ) {
     switch (length, octets[position]) {
-    case (0, _): line.append("\u{FFFD}")
-    case (1, .doubleQuote): line.append("\\\"")
-    case (1, .backslash): line.append("\\\\")
-    case (1, .lineFeed): line.append("\\n")
-    case (1, .carriageReturn): line.append("\\r")
-    case (1, .tab): line.append("\\t")
+    case (0, _): sink.put("\u{FFFD}")
+    case (1, .doubleQuote): sink.put("\\\"")
+    case (1, .backslash): sink.put("\\\\")
+    case (1, .lineFeed): sink.put("\\n")
+    case (1, .carriageReturn): sink.put("\\r")
+    case (1, .tab): sink.put("\\t")
     case (_, let first):
       let code = length == 1 || position + 1 >= octets.count ? first : octets[position + 1]
-      line.append("\\u00")
-      line.append(UInt8(hexDigit: code >> 4))
-      line.append(UInt8(hexDigit: code & 0x0F))
+      sink.put("\\u00")
+      sink.put(UInt8(hexDigit: code >> 4))
+      sink.put(UInt8(hexDigit: code & 0x0F))
     }
   }
 

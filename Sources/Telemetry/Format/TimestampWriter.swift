@@ -3,22 +3,20 @@ import Time
 
 /// Writes times as RFC 3339 §5.6 in UTC with milliseconds, `2026-01-31T09:00:00.125Z`; what changes once a second is
 /// made once a second. One per thread.
-public struct TimestampWriter: Sendable {
+struct TimestampWriter: Sendable {
   private var second = Int64.min
   private var prefix: InlineArray<20, UInt8> = InlineArray(repeating: 0x30)
 
-  public init() {}
-
   /// Years beyond 9999 are written as their last four digits.
-  public mutating func append(_ time: WallTime, to line: inout [UInt8]) {
+  mutating func append<Sink: OctetSink & ~Copyable>(_ time: WallTime, to sink: inout Sink) {
     let current = time.seconds
     if current != second { write(time, second: current) }
-    line.append(prefix.span)
+    sink.put(prefix.span)
     let milliseconds = UInt64(clamping: (time - WallTime(seconds: current)).count / 1_000_000)
-    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 100 % 10))
-    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 10 % 10))
-    line.append(0x30 &+ UInt8(truncatingIfNeeded: milliseconds % 10))
-    line.append(UInt8(ascii: "Z"))
+    sink.put(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 100 % 10))
+    sink.put(0x30 &+ UInt8(truncatingIfNeeded: milliseconds / 10 % 10))
+    sink.put(0x30 &+ UInt8(truncatingIfNeeded: milliseconds % 10))
+    sink.put(UInt8(ascii: "Z"))
   }
 
   private mutating func write(_ time: WallTime, second: Int64) {

@@ -10,12 +10,12 @@ public enum ClientAddressMask: UInt8, Sendable {
   /// Appends the address as text: dotted (also where it is mapped into IPv6), or as RFC 5952 §4 says.
   ///
   /// - Parameter address: 4 or 16 octets in network order; any other number is a Unix socket, `unix`.
-  public func append(_ address: Span<UInt8>, to line: inout [UInt8]) {
+  func append<Sink: OctetSink & ~Copyable>(_ address: Span<UInt8>, to sink: inout Sink) {
     switch address.count {
-    case 4: appendDotted(address, to: &line)
-    case 16 where Self.isMapped(address): appendDotted(address.extracting(12..<16), to: &line)
-    case 16: appendGroups(address, to: &line)
-    default: line.append("unix")
+    case 4: appendDotted(address, to: &sink)
+    case 16 where Self.isMapped(address): appendDotted(address.extracting(12..<16), to: &sink)
+    case 16: appendGroups(address, to: &sink)
+    default: sink.put("unix")
     }
   }
 
@@ -25,14 +25,14 @@ public enum ClientAddressMask: UInt8, Sendable {
     return address[10] == 0xFF && address[11] == 0xFF
   }
 
-  private func appendDotted(_ address: Span<UInt8>, to line: inout [UInt8]) {
+  private func appendDotted<Sink: OctetSink & ~Copyable>(_ address: Span<UInt8>, to sink: inout Sink) {
     for index in 0..<4 {
-      if index > 0 { line.append(.dot) }
-      line.append(decimal: self == .network && index == 3 ? 0 : UInt64(address[index]))
+      if index > 0 { sink.put(.dot) }
+      sink.put(shortDecimal: self == .network && index == 3 ? 0 : UInt32(address[index]))
     }
   }
 
-  private func appendGroups(_ address: Span<UInt8>, to line: inout [UInt8]) {
+  private func appendGroups<Sink: OctetSink & ~Copyable>(_ address: Span<UInt8>, to sink: inout Sink) {
     var groups = InlineArray<8, UInt16>(repeating: 0)
     for index in 0..<(self == .network ? 3 : 8) {
       groups[index] = UInt16(address[index * 2]) << 8 | UInt16(address[index * 2 + 1])
@@ -41,12 +41,12 @@ public enum ClientAddressMask: UInt8, Sendable {
     var index = 0
     while index < 8 {
       if index == zeros.lowerBound && !zeros.isEmpty {
-        line.append("::")
+        sink.put("::")
         index = zeros.upperBound
         continue
       }
-      if index > 0 && index != zeros.upperBound { line.append(.colon) }
-      Self.append(hex: groups[index], to: &line)
+      if index > 0 && index != zeros.upperBound { sink.put(.colon) }
+      Self.append(hex: groups[index], to: &sink)
       index += 1
     }
   }
@@ -64,11 +64,11 @@ public enum ClientAddressMask: UInt8, Sendable {
   }
 
   /// Lower-case, without leading zeros (RFC 5952 §4.1, §4.3).
-  private static func append(hex group: UInt16, to line: inout [UInt8]) {
+  private static func append<Sink: OctetSink & ~Copyable>(hex group: UInt16, to sink: inout Sink) {
     var shift: UInt16 = 12
     while shift > 0 && group >> shift == 0 { shift -= 4 }
     while true {
-      line.append(UInt8(hexDigit: UInt8(truncatingIfNeeded: group >> shift & 0x0F)).lowercased)
+      sink.put(UInt8(hexDigit: UInt8(truncatingIfNeeded: group >> shift & 0x0F)).lowercased)
       if shift == 0 { return }
       shift -= 4
     }

@@ -5,8 +5,8 @@ public struct LogBatch: ~Copyable {
   /// Octets from which on the batch is handed over: one more line always fits.
   public static let fullMark = capacity - AccessLogLine.lineLimit
 
-  /// Whole lines, each with its line feed. Whoever adds one says `endLine`.
-  public var octets: [UInt8] = []
+  /// Whole lines, each with its line feed.
+  private(set) var octets: [UInt8] = []
   public private(set) var lines: UInt64 = 0
 
   public init() { octets.reserveCapacity(Self.capacity) }
@@ -15,8 +15,11 @@ public struct LogBatch: ~Copyable {
   /// To be flushed before the next turn.
   public var isFull: Bool { octets.count >= Self.fullMark }
 
-  /// A line was added to `octets`.
-  public mutating func endLine() { lines &+= 1 }
+  /// - Parameter line: a whole one, with its line feed.
+  public mutating func add(_ line: Span<UInt8>) {
+    octets.append(line)
+    lines &+= 1
+  }
 
   /// Hands all lines over and goes on with an empty buffer. Call when full, and once a second: never waits.
   ///

@@ -82,7 +82,8 @@ public final class RecorderRegistry: Sendable {
     }
   }
 
-  /// What all workers counted so far, in the order in which routes first appeared. About 5 µs a route and worker.
+  /// What all workers counted so far, in the order in which routes first appeared. Reads every bucket of
+  /// every worker: for the control loop, not for a worker.
   public func figures() -> [RouteFigures] {
     let routes = state.withLock { $0.routes }
     return routes.sorted { $0.value.order < $1.value.order }.map { name, entry in

@@ -21,9 +21,9 @@ public final class RouteRecorder: Sendable {
     self.series = series
     var names: [UInt8] = []
     names.append(",\"site\":\"")
-    JSONText.append(site, to: &names)
+    JSONText.append(site, limit: AccessLogLine.nameLimit, to: &names)
     names.append("\",\"route\":\"")
-    JSONText.append(route, to: &names)
+    JSONText.append(route, limit: AccessLogLine.nameLimit, to: &names)
     names.append("\"")
     self.names = names
   }
@@ -40,5 +40,8 @@ public final class RouteRecorder: Sendable {
   }
 
   /// The part of a log line that names site and route, ready as JSON members.
-  func appendNames(to line: inout [UInt8]) { line.append(contentsOf: names) }
+  func putNames(to line: inout Buffer) {
+    let names = names
+    line.put(names.span)
+  }
 }

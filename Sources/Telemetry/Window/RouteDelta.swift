@@ -1,4 +1,5 @@
-/// What was counted of one route in one window, kept small: an idle route keeps nothing at all, a busy one about 1 KiB.
+/// What was counted of one route in one window, kept small: an idle route keeps nothing at all, a
+/// busy one the buckets that it filled.
 struct RouteDelta: Sendable {
   let epoch: UInt64
   let targetEpoch: UInt64

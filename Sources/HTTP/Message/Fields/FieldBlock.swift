@@ -24,17 +24,10 @@ public struct FieldBlock: Sendable {
     let start = octets.count
     guard start + name.count + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
     guard !name.isEmpty else { throw .badName }
-    for index in name.indices { guard name[index].isToken else { throw .badName } }
+    guard name.firstNonToken(from: 0) == name.count else { throw .badName }
     try Self.check(value)
-    octets.append(name)
-    octets.append(": ")
-    let valueStart = octets.count
-    octets.append(value)
-    octets.append("\r\n")
-    slots.append(
-      FieldSlot(
-        name: ByteRange(start..<start + name.count),
-        value: ByteRange(valueStart..<valueStart + value.count), known: known))
+    octets.append(line: name, value)
+    append(slotAt: start, name.count, value.count, known)
   }
 
   /// A name of ours and a value from elsewhere.
@@ -42,15 +35,8 @@ public struct FieldBlock: Sendable {
     let start = octets.count
     guard start + name.utf8CodeUnitCount + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
     try Self.check(value)
-    octets.append(name)
-    octets.append(": ")
-    let valueStart = octets.count
-    octets.append(value)
-    octets.append("\r\n")
-    slots.append(
-      FieldSlot(
-        name: ByteRange(start..<start + name.utf8CodeUnitCount),
-        value: ByteRange(valueStart..<valueStart + value.count), known: known))
+    octets.append(line: name, value)
+    append(slotAt: start, name.utf8CodeUnitCount, value.count, known)
   }
 
   /// A name and a value of ours.
@@ -79,6 +65,15 @@ public struct FieldBlock: Sendable {
   public func first(_ name: FieldName) -> FieldSlot? {
     for slot in slots where slot.known == name { return slot }
     return nil
+  }
+
+  /// Of the line that begins at `start`.
+  private mutating func append(slotAt start: Int, _ name: Int, _ value: Int, _ known: FieldName) {
+    let valueStart = start + name + 2
+    slots.append(
+      FieldSlot(
+        name: ByteRange(from: start, to: start + name), value: ByteRange(from: valueStart, to: valueStart + value),
+        known: known))
   }
 
   private static func check(_ value: Span<UInt8>) throws(FieldError) {

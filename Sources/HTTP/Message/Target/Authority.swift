@@ -31,6 +31,11 @@ public struct Authority: Equatable, Sendable {
       var labelStart = 0
       while position < octets.count, octets[position] != .colon {
         let octet = octets[position]
+        if octet &- 0x61 < 26 {
+          // Most are.
+          position &+= 1
+          continue
+        }
         if octet == .dot {
           guard position > labelStart else { return nil }
           labelStart = position + 1
@@ -38,7 +43,7 @@ public struct Authority: Equatable, Sendable {
           guard octet.isUnreserved else { return nil }
           uppers |= octet.isUpper ? 1 : 0
         }
-        position += 1
+        position &+= 1
       }
       guard position > 0, position <= Self.hostLimit else { return nil }
       end = position
