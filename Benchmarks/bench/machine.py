@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import time
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 BUILD = HOME / ".build"
@@ -15,7 +16,7 @@ PROXY_CORE, LOAD_CORE = 0, 1
 # What is called → the Debian package that brings it.
 PACKAGES = {
     "cc": "gcc libc6-dev libssl-dev", "wrk": "wrk", "nginx": "nginx-light", "haproxy": "haproxy", "openssl": "openssl",
-    "taskset": "util-linux", "valgrind": "valgrind", "strace": "strace", "addr2line": "binutils",
+    "taskset": "util-linux", "prlimit": "util-linux", "valgrind": "valgrind", "strace": "strace", "addr2line": "binutils", "strip": "binutils",
 }
 
 LIBRARIES = {"tls": ["-lssl", "-lcrypto"]}
@@ -91,6 +92,15 @@ def first_line(*command):
     return ((done.stdout + done.stderr).strip().splitlines() or ["?"])[0]
 
 
+def yett_version():
+    """Which executable it is: the commit that is checked out, and when it was built."""
+    if not os.access(YETT, os.X_OK):
+        return "not built"
+    file = os.stat(YETT)
+    built_at = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.st_mtime))
+    return f"{first_line('git', '-C', str(HOME), 'rev-parse', '--short', 'HEAD')}, built {built_at}, {file.st_size:,} octets"
+
+
 def versions():
     """Of the peers, the load and the kernel."""
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="ascii", errors="replace")
@@ -100,7 +110,7 @@ def versions():
         "haproxy": first_line("haproxy", "-v").split(" - ")[0],
         "wrk": first_line("wrk", "-v").split(" Copyright")[0],
         "openssl": first_line("openssl", "version"),
-        "yett": first_line(YETT, "--version") if os.access(YETT, os.X_OK) else "not built",
+        "yett": yett_version(),
         "kernel": os.uname().release,
         "processor": f"{model}, {os.cpu_count()} cores",
     }

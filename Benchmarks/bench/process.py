@@ -68,13 +68,24 @@ class Program:
 
     def descriptors(self):
         """Open descriptors of all its processes."""
-        total = 0
+        return sum(1 for _ in self.open_files())
+
+    def connections_to(self, ports):
+        """How many of its descriptors are connections to these ports of 127.0.0.1."""
+        sockets = set()
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            words = line.split()
+            if int(words[2].split(":")[1], 16) in ports:
+                sockets.add(f"socket:[{words[9]}]")
+        return sum(1 for file in self.open_files() if file in sockets)
+
+    def open_files(self):
         for one in self.ids():
             try:
-                total += len(os.listdir(f"/proc/{one}/fd"))
+                for entry in os.scandir(f"/proc/{one}/fd"):
+                    yield os.readlink(entry.path)
             except OSError:
                 continue
-        return total
 
     def is_running(self):
         return self.process.poll() is None

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -31,6 +30,8 @@ class Setup:
     keep_alive: int | None = None
     write_timeout: int | None = None
     checks_health: bool = False
+    # What the peers are told of descriptors; they set their own limits from it.
+    descriptor_limit: int = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
     @classmethod
     def make(cls, folder, origins, **more):
@@ -43,8 +44,9 @@ class Proxy:
 
     name = ""
 
-    def __init__(self, setup):
-        self.setup, self.program = setup, None
+    def __init__(self, setup, executable=None):
+        """`executable` stands in for the one that is usual."""
+        self.setup, self.program, self.executable = setup, None, executable
         self.folder = setup.folder / self.name
         self.folder.mkdir(exist_ok=True)
         self.log = self.folder / "access.log"
@@ -66,8 +68,8 @@ class Proxy:
     reload_signal = signal.SIGHUP
 
     def worker(self):
-        """The process whose threads serve."""
-        return self.program.pid
+        """The process whose threads serve: the last of those that it made, or itself."""
+        return self.program.ids()[-1]
 
     def get(self, path, timeout=5):
         """One request; (status, octets)."""
@@ -92,9 +94,10 @@ class Yett(Proxy):
     name = "yett"
 
     def command(self):
-        if not os.access(machine.YETT, os.X_OK):
-            raise Failed(f"{machine.YETT} is not there: `make build`, or YETT=PATH")
-        return [machine.YETT, "serve", "--config", self.folder / "yett.yaml"]
+        executable = self.executable or machine.YETT
+        if not os.access(executable, os.X_OK):
+            raise Failed(f"{executable} is not there: `make build`, or YETT=PATH")
+        return [executable, "serve", "--config", self.folder / "yett.yaml"]
 
     def write(self):
         setup = self.setup
@@ -107,8 +110,8 @@ class Yett(Proxy):
         target = {"latency": "100ms", "percentile": 95, "availability": "99.9%"}
         routes = [
             {"name": "which", "path": "/which", "respond": {"body": f"{setup.generation}\n"}},
-            {"name": "pass", "path": "/pass", "pool": "origin", "cache": "off", "target": target},
-            {"name": "delay", "path": "/delay", "pool": "origin", "cache": "off"},
+            {"name": "pass", "path": "/pass", "pool": "origin", "cache": False, "target": target},
+            {"name": "delay", "path": "/delay", "pool": "origin", "cache": False},
             {"name": "pages", "path": "/", "pool": "origin", "target": target},
         ]
         # A reload that changes routes and not only the servers behind them.
@@ -150,10 +153,10 @@ class Nginx(Proxy):
         user = "user root;\n" if os.geteuid() == 0 else ""
         place(folder / "nginx.conf", f"""{user}daemon off;
 worker_processes 1;
-worker_rlimit_nofile {descriptor_limit()};
+worker_rlimit_nofile {setup.descriptor_limit};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
-events {{ worker_connections {descriptor_limit() // 2}; }}
+events {{ worker_connections {setup.descriptor_limit}; }}
 http {{
   access_log {self.log} combined buffer=64k flush=1s;
   sendfile on;
@@ -190,6 +193,7 @@ http {{
             (folder / name).mkdir(exist_ok=True)
 
     def worker(self):
+        # It has another process to keep its cache.
         return next(one for one in self.program.ids()
                     if b"worker process" in pathlib.Path(f"/proc/{one}/cmdline").read_bytes())
 
@@ -216,7 +220,8 @@ class HAProxy(Proxy):
         head, idle, write = setup.head_timeout or 10, setup.keep_alive or 75, setup.write_timeout or 30
         place(self.folder / "haproxy.cfg", f"""global
   nbthread 1
-  maxconn {descriptor_limit() // 2 - 100}
+  no strict-limits
+  maxconn {setup.descriptor_limit * 3 // 4}
   log stdout format raw local0
   ssl-default-bind-options ssl-min-ver TLSv1.3
   ssl-default-bind-ciphersuites {setup.ciphersuites}
@@ -261,11 +266,3 @@ def place(path, text):
     beside = path.with_suffix(".new")
     beside.write_text(text)
     beside.replace(path)
-
-
-def descriptor_limit():
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-
-
-def is_here(name):
-    return os.access(machine.YETT, os.X_OK) if name == "yett" else shutil.which(name) is not None

@@ -47,8 +47,8 @@ static void turn(struct connection *connection) {
     }
     if (!whole) continue;
     connection->is_answered = true, answered++, busy--;
+    // Reads on: an end may have come behind the answer, and its edge with it.
     free(connection->answer), connection->answer = NULL;
-    return;
   }
 }
 

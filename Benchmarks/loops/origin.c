@@ -136,7 +136,7 @@ static bool serve(struct connection *connection) {
   for (;;) {
     if (connection->due) return true;
     bool is_over = take_body(connection);
-    if (is_over || connection->head_at < connection->head_end) {
+    if (is_over) {
       int pushed = push(connection);
       if (pushed <= 0) return pushed == 0;
     }
