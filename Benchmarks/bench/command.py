@@ -39,12 +39,19 @@ class Verdict:
         self.bars.append({"what": what, "value": value, "limit": limit,
                           "holds": value <= limit if holds is None else holds})
 
+    @property
+    def holds(self):
+        return all(bar["holds"] for bar in self.bars)
+
+    def value(self):
+        """For programs."""
+        return {"check": self.name, "proxy": self.who, "holds": self.holds, "figures": self.figures, "bars": self.bars}
+
     def conclude(self, as_json):
         """Prints; 0 or 1 for the shell."""
-        holds = all(bar["holds"] for bar in self.bars)
+        holds = self.holds
         if as_json:
-            json.dump({"check": self.name, "proxy": self.who, "holds": holds, "figures": self.figures,
-                       "bars": self.bars}, sys.stdout, indent=1)
+            json.dump(self.value(), sys.stdout, indent=1)
             print()
             return 0 if holds else 1
         print(f"{self.name} ({self.who})")

@@ -13,10 +13,14 @@ YETT = os.environ.get("YETT", str(HOME.parent / ".build/release/yett"))
 
 PROXY_CORE, LOAD_CORE = 0, 1
 
+# Debian puts nginx and haproxy where only root looks.
+os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+
 # What is called → the Debian package that brings it.
 PACKAGES = {
     "cc": "gcc libc6-dev libssl-dev", "wrk": "wrk", "nginx": "nginx-light", "haproxy": "haproxy", "openssl": "openssl",
-    "taskset": "util-linux", "prlimit": "util-linux", "valgrind": "valgrind", "strace": "strace", "addr2line": "binutils", "strip": "binutils",
+    "taskset": "util-linux", "prlimit": "util-linux", "valgrind": "valgrind", "strace": "strace",
+    "addr2line": "binutils", "strip": "binutils",
 }
 
 LIBRARIES = {"tls": ["-lssl", "-lcrypto"]}
@@ -98,7 +102,8 @@ def yett_version():
         return "not built"
     file = os.stat(YETT)
     built_at = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.st_mtime))
-    return f"{first_line('git', '-C', str(HOME), 'rev-parse', '--short', 'HEAD')}, built {built_at}, {file.st_size:,} octets"
+    commit = first_line("git", "-C", str(HOME), "rev-parse", "--short", "HEAD")
+    return f"{commit}, built {built_at}, {file.st_size:,} octets"
 
 
 def versions():
