@@ -97,13 +97,13 @@ def first_line(*command):
 
 
 def yett_version():
-    """Which executable it is: the commit that is checked out, and when it was built."""
+    """Which executable it is: when it was built, and the commit that is checked out unless YETT names another."""
     if not os.access(YETT, os.X_OK):
         return "not built"
     file = os.stat(YETT)
     built_at = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.st_mtime))
-    commit = first_line("git", "-C", str(HOME), "rev-parse", "--short", "HEAD")
-    return f"{commit}, built {built_at}, {file.st_size:,} octets"
+    commit = "" if "YETT" in os.environ else first_line("git", "-C", str(HOME), "rev-parse", "--short", "HEAD") + ", "
+    return f"{commit}built {built_at}, {file.st_size:,} octets"
 
 
 def versions():
