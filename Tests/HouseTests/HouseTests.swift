@@ -60,6 +60,7 @@ struct RuleTests {
       (.sleep, "Tests/TLSTests/A.swift", "try await Task.sleep(for: .seconds(1))"),
       (.port, "Tests/EndToEndTests/A.swift", "let a = \"127.0.0.1:8080\""),
       (.port, "Tests/TLSTests/A.swift", "try Socket.listen(on: host, port: 8080)"),
+      (.port, "Tests/TLSTests/A.swift", "let a = try ListeningSocket(Address(host: b, port: 8080))"),
       (.length, "Sources/Bytes/A.swift", String(repeating: "\n", count: 401)),
       (.fileName, "Sources/Bytes/A.swift", "struct B {}"),
       (.fileName, "Sources/Bytes/ByteUtils.swift", "enum ByteUtils {}"),
@@ -86,6 +87,7 @@ struct RuleTests {
       (.unsafe, "Sources/Upstream/Names/A.swift", "let a = unsafe b.pointee"),
       (.access, "Sources/yett/A.swift", "let package = 1"),
       (.port, "Tests/EndToEndTests/A.swift", "let a = \"127.0.0.1:0\", b = \"127.0.0.1:\\(port)\""),
+      (.port, "Tests/ControlTests/A.swift", "let a = Door.bind(.ipv4(b, port: 80)), c = Listener(bind: .tcp(port: 80))"),
       (.length, "Sources/Bytes/A.swift", String(repeating: "\n", count: 400)),
       (.fileName, "Sources/Bytes/Span+Octets.swift", "extension Span<UInt8> {}"),
       (.documentation, "Sources/Bytes/A.swift", "/// A.\n@safe\npublic struct A {\n  public var description: String"),
@@ -93,6 +95,8 @@ struct RuleTests {
         .documentation, "Sources/Bytes/A.swift",
         "extension A {\n  /// Octets.\n  public var b: Int\n  public var c: Int"
       ),
+      (.documentation, "Sources/Bytes/A.swift", "  public static func == (left: A, right: A) -> Bool {"),
+      (.documentation, "Sources/Bytes/A.swift", "  @inlinable public static func < (left: A, right: A) -> Bool {"),
     ] as [Sample])
   func letBe(sample: Sample) {
     let findings = sample.rule.findings(in: SourceFile(path: sample.path, text: sample.text))

@@ -55,6 +55,7 @@ enum ImportTable {
 
   /// The `Glibc` of `public import struct Glibc.stat`.
   static func module(importedBy line: String) -> String? {
+    guard line.contains("import") else { return nil }
     let pattern =
       #/^\s*(@\S+\s+)*((public|internal|private|fileprivate|package)\s+)?import\s+((struct|class|enum|protocol|func|var|let|typealias)\s+)?(?<module>\w+)/#
     guard let match = line.firstMatch(of: pattern) else { return nil }
