@@ -4,8 +4,8 @@ import Time
 
 /// One request to a pool, with its attempts: it picks servers, takes connections and gives them up. Its reader sees
 /// one head, chunks and one end, however many attempts they took.
-public final class Fetch: Fetching {
-  public private(set) var progress = FetchProgress()
+final class Fetch: Fetching {
+  private(set) var progress = FetchProgress()
 
   private let origins: Origins
   private let pool: OriginPool
@@ -36,21 +36,21 @@ public final class Fetch: Fetching {
 
   // MARK: From the reader
 
-  public var bodyRoom: Int { connection?.bodyRoom ?? 0 }
+  var bodyRoom: Int { connection?.bodyRoom ?? 0 }
 
-  public func send(_ octets: Span<UInt8>) {
+  func send(_ octets: Span<UInt8>) {
     bodyOctets += UInt64(octets.count)
     connection?.send(octets, in: origins.loop)
   }
 
-  public func finishBody() {
+  func finishBody() {
     isBodyWhole = true
     connection?.finishRequest(in: origins.loop)
   }
 
-  public func resume() { connection?.resume(in: origins.loop) }
+  func resume() { connection?.resume(in: origins.loop) }
 
-  public func cancel() {
+  func cancel() {
     guard reader != nil else { return }
     reader = nil
     letGo()?.close(in: origins.loop)

@@ -28,8 +28,7 @@ public final class Origins: FetchStarting {
   /// Ends what waits for a next request.
   public func closeIdle() { idle.close(in: loop) }
 
-  public var idleCount: Int { idle.count }
-
+  /// A `pool` that the current snapshot has not is one without a server.
   public func start(
     _ request: inout OriginRequest, pool: Int, reader: any FetchReader
   ) throws(UpstreamFailure) -> any Fetching {

@@ -17,7 +17,7 @@ public final class Resolver: EventTenant {
   private var token = EventToken.none
   private var deadline = Deadline()
   private var names: [String: Name] = [:]
-  private var endpoints: [ServerName: Endpoint] = [:]
+  private var endpoints: [ServerName: ServerEndpoint] = [:]
   private var queries: NameQueries?
   private var opened = Instant.never
   private var asking: [UInt64: String] = [:]
@@ -45,9 +45,9 @@ public final class Resolver: EventTenant {
 
   /// From now on these servers are watched, and no others. What is known of a name is kept; a server that moved
   /// begins without findings. To be called before `HealthChecker.watch`.
-  public func watch(_ servers: [(state: ServerState, endpoint: Endpoint)], in loop: EventLoop) {
+  public func watch(_ servers: [(state: ServerState, endpoint: ServerEndpoint)], in loop: EventLoop) {
     var watched: [String: Name] = [:]
-    var current: [ServerName: Endpoint] = [:]
+    var current: [ServerName: ServerEndpoint] = [:]
     for (state, endpoint) in servers {
       let before = endpoints[state.name]
       current[state.name] = endpoint

@@ -1,7 +1,7 @@
 import EventLoop
 
 /// Where the configuration says that a server is.
-public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
+public enum ServerEndpoint: Hashable, Sendable, CustomStringConvertible {
   case address(Address)
   case name(String, port: UInt16)
 
@@ -34,5 +34,3 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
-
-public typealias ServerEndpoint = Endpoint

@@ -8,7 +8,7 @@ import Time
 struct ServerStateTests {
   private let now = Instant(sinceStart: .seconds(100))
   private let state = ServerState(name: ServerName(pool: "publishing", server: "a"))
-  private let here = Endpoint(host: "127.0.0.1", port: 80)
+  private let here = ServerEndpoint(host: "127.0.0.1", port: 80)
   private var addresses: [Address] { if case .address(let address) = here { [address] } else { [] } }
 
   @Test("without an address it is down, with one it is used before its first check")

@@ -69,7 +69,7 @@ struct NameRecordTests {
   }
 }
 
-@Suite("Endpoint: where a server is configured")
+@Suite("ServerEndpoint: where a server is configured")
 struct EndpointTests {
   @Test(
     "numbers need no look-up; RFC 9110 §7.2: Host leaves out the default port",
@@ -79,14 +79,14 @@ struct EndpointTests {
       ("origin.example", 8_080, false, "origin.example:8080"), ("origin.example", 80, false, "origin.example"),
     ])
   func kinds(host: String, port: UInt16, isNumeric: Bool, authority: String) {
-    let endpoint = Endpoint(host: host, port: port)
+    let endpoint = ServerEndpoint(host: host, port: port)
     if case .address = endpoint { #expect(isNumeric) } else { #expect(!isNumeric) }
     #expect(endpoint.authority == authority)
   }
 
   @Test("a Unix socket has no host of its own")
   func unix() {
-    let endpoint = Endpoint.address(.unix(path: "/run/origin.sock"))
+    let endpoint = ServerEndpoint.address(.unix(path: "/run/origin.sock"))
     #expect(endpoint.authority == "localhost")
     #expect(endpoint.description == "unix:/run/origin.sock")
   }

@@ -4,10 +4,10 @@ import Time
 /// What is to be checked.
 public struct CheckPlan {
   public let state: ServerState
-  public let endpoint: Endpoint
+  public let endpoint: ServerEndpoint
   public let plan: HealthPlan
 
-  public init(state: ServerState, endpoint: Endpoint, plan: HealthPlan) {
+  public init(state: ServerState, endpoint: ServerEndpoint, plan: HealthPlan) {
     self.state = state
     self.endpoint = endpoint
     self.plan = plan

@@ -4,7 +4,7 @@ import Time
 /// The checks of one server, one after the other.
 final class ServerCheck: EventTenant {
   let state: ServerState
-  let endpoint: Endpoint
+  let endpoint: ServerEndpoint
   let plan: HealthPlan
   private(set) var finding: Finding
 
