@@ -67,6 +67,7 @@ import Glibc
     return true
   }
 
+  /// Adds one octet; `false` (and nothing added) where there is no room.
   @inlinable @discardableResult public mutating func append(_ octet: UInt8) -> Bool {
     guard room > 0 else { return false }
     unsafe base[end] = octet

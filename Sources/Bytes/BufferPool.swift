@@ -11,6 +11,7 @@ import Glibc
   /// Buffers handed out and not given back.
   public var lent: Int { small.lent + large.lent }
 
+  /// An empty buffer with a block of that size, for its holder until `give`. Traps where the system has no memory left.
   public func take(_ size: BufferSize) -> Buffer {
     switch size {
     case .small: small.take()

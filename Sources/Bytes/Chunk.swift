@@ -1,6 +1,7 @@
 /// Octets that never change again and may be shared between threads: the currency of bodies. What is cached is sent
 /// from its chunk without a copy.
 @safe public final class Chunk: Sendable {
+  /// Octets.
   public let count: Int
   // Proof: written only by initialisers, before anyone else can hold the chunk.
   @usableFromInline nonisolated(unsafe) let base: UnsafePointer<UInt8>
@@ -30,6 +31,7 @@
 
   deinit { unsafe base.deallocate() }
 
+  /// All octets; the span may be read for as long as the chunk is held.
   public var span: Span<UInt8> {
     @_lifetime(borrow self) get {
       let span = unsafe Span<UInt8>(_unsafeStart: base, count: count)
@@ -40,8 +42,11 @@
 
 /// A part of a chunk.
 public struct Slice: Sendable {
+  /// Held for as long as the slice is, whole.
   public let chunk: Chunk
+  /// The first octet's place in the chunk, 0 to `chunk.count`.
   public let start: Int
+  /// Octets; `start + count` is at most `chunk.count`.
   public let count: Int
 
   /// The range is clamped to the chunk.
@@ -63,6 +68,7 @@ public struct Slice: Sendable {
   /// The slice's first octets.
   public func prefix(_ octets: Int) -> Slice { Slice(chunk, start..<start + Swift.min(octets, count)) }
 
+  /// Lends the octets for the call.
   public func withSpan<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
     try body(chunk.span.extracting(start..<start + count))
   }

@@ -3,6 +3,7 @@ public struct Slices: ~Copyable {
   public static let limit = 16
 
   private var slots = InlineArray<16, Slice?>(repeating: nil)
+  /// Slices, 0 to `limit`.
   public private(set) var count = 0
   /// The sum of the slices' octets.
   public private(set) var octets = 0

@@ -9,6 +9,7 @@ extension Span where Element == UInt8 {
     }
   }
 
+  /// Whether both have the same octets. Stops at the first that differs: not for secrets.
   @inlinable public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index] != other[index] { return false }
@@ -58,12 +59,14 @@ extension Span where Element == UInt8 {
     return UInt64(half).octetsLowercased != UInt64(text)
   }
 
+  /// Compares ASCII letters without regard to case, every other octet as it is.
   @inlinable public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index].lowercased != other[index].lowercased { return false }
     return true
   }
 
+  /// Where `octet` stands first, at `start` (0 or more) or behind it; `nil` where it does not.
   @inlinable public func firstIndex(of octet: UInt8, from start: Int = 0) -> Int? {
     var position = start
     let pattern = UInt64(octet) &* 0x0101_0101_0101_0101

@@ -3,6 +3,7 @@ import HTTP
 
 /// What a request means to the cache, decided from its head alone.
 public struct RequestDirectives: Equatable, Sendable {
+  /// How far a request may be served from memory.
   public enum Use: Equatable, Sendable {
     /// Neither answered from memory nor stored: the origin alone may answer.
     case bypass
@@ -12,6 +13,7 @@ public struct RequestDirectives: Equatable, Sendable {
     case fill
   }
 
+  /// Decided by method, body, conditions and `no-store`.
   public let use: Use
   /// RFC 9111 §5.2.1.7: where memory has nothing fresh, the answer is a 504.
   public let onlyIfCached: Bool

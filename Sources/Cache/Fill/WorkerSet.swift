@@ -15,6 +15,7 @@ public struct WorkerSet: Sendable, Equatable {
     words[worker / 64] |= 1 << UInt64(worker % 64)
   }
 
+  /// `false` for a number out of range.
   public func contains(_ worker: Int) -> Bool {
     worker >= 0 && worker < Self.limit && words[worker / 64] >> UInt64(worker % 64) & 1 == 1
   }

@@ -9,6 +9,7 @@ public final class EventLoop {
   /// Events taken from the kernel at once.
   private static let batch = 256
 
+  /// The thread's free buffers; tenants give back what they took when they fall idle.
   public let buffers = BufferPool()
   /// The monotonic clock, read once a turn.
   public private(set) var now = Instant.readClock()
@@ -80,6 +81,7 @@ public final class EventLoop {
     if slots.markPosted(token) { posted.append(token) }
   }
 
+  /// Calls the tenant's `timerFired` once, up to 8 ms after `deadline` and never before it, but for what `lag` adds.
   public func schedule(_ tenant: EventToken, at deadline: Instant) -> TimerToken { wheel.add(tenant, at: deadline) }
 
   /// A stale token does nothing.

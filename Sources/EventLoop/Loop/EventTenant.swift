@@ -9,6 +9,7 @@ public protocol EventTenant: AnyObject {
   func turn(in loop: EventLoop)
 }
 
+/// For tenants that set no timer or post nothing.
 extension EventTenant {
   public func timerFired(in loop: EventLoop) {}
   public func turn(in loop: EventLoop) {}

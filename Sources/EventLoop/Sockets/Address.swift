@@ -34,6 +34,7 @@ public enum Address: Hashable, Sendable, CustomStringConvertible {
     self = .ipv6(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1), scope: 0, port: port)
   }
 
+  /// 0 where the kernel is to choose; `nil` for a Unix socket.
   public var port: UInt16? {
     switch self {
     case .ipv4(_, let port), .ipv6(_, _, _, let port): port

@@ -85,7 +85,7 @@ public struct Socket: ~Copyable {
     guard !octets.isEmpty else { return .octets(0) }
     var written = 0
     repeat {
-      written = unsafe octets.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, MSG_NOSIGNAL32) }
+      written = unsafe octets.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, noSignal) }
     } while written < 0 && errno == EINTR
     if written >= 0 { return .octets(written) }
     return errno == EAGAIN ? .wouldBlock : .failed(errno)
@@ -125,7 +125,8 @@ public struct Socket: ~Copyable {
   }
 }
 
-private let MSG_NOSIGNAL32 = Int32(MSG_NOSIGNAL)
+/// A broken pipe is an error of the call, not a signal.
+private let noSignal = Int32(MSG_NOSIGNAL)
 
 /// What one read brought.
 public enum ReadResult: Equatable {

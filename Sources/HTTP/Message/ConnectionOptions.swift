@@ -21,7 +21,9 @@ public struct ConnectionOptions: Sendable, Equatable {
     .xForwardedProto,
   ]
 
+  /// `close` is among them: no message follows this one (RFC 9112 §9.6).
   public internal(set) var closes = false
+  /// `keep-alive` is among them: what an HTTP/1.0 peer says who can (RFC 9112 §9.3).
   public internal(set) var keepsAlive = false
   /// Well-known fields that go no further: always, or because they are named and can be.
   var removed = Self.alwaysRemoved

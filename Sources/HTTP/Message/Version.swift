@@ -2,6 +2,7 @@
 public enum Version: UInt8, Sendable, Hashable {
   case http10, http11
 
+  /// As it stands in a start line.
   public var text: StaticString {
     switch self {
     case .http10: "HTTP/1.0"

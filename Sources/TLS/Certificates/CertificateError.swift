@@ -2,6 +2,7 @@
 public struct CertificateError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file (or what stands for it) that has to be looked at.
   public let file: String
+  /// What is wrong with it.
   public let reason: Reason
 
   public init(file: String, reason: Reason) {
@@ -9,6 +10,7 @@ public struct CertificateError: Error, Equatable, Sendable, CustomStringConverti
     self.reason = reason
   }
 
+  /// What is wrong, told apart as far as its remedy differs; `description` says both.
   public enum Reason: Equatable, Sendable {
     /// `errno`'s text.
     case unreadable(String)

@@ -31,8 +31,10 @@ public final class CertificateEntry: Sendable {
 
   init(_ set: CertificateSet) { shown = Mutex(set) }
 
+  /// 1 at first, one more after each `replace`.
   public var generation: UInt64 { counter.load(ordering: .acquiring) }
 
+  /// What is served from the next handshake on; those under way keep what they began with.
   public func replace(with new: CertificateSet) {
     shown.withLock { $0 = new }
     counter.add(1, ordering: .releasing)

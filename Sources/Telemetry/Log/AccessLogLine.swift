@@ -7,7 +7,9 @@ import Time
 /// What did not happen has no member: a hit has no `server`, an untroubled request no `why`. Spans of time are whole
 /// microseconds in members ending in `_us`. Personal data stays out unless asked for: see `Settings`.
 public struct AccessLogLine: ~Copyable {
+  /// What of a person goes into the log: by default neither whole addresses nor queries.
   public struct Settings: Equatable, Sendable {
+    /// How much of a client's address is shown.
     public var addresses: ClientAddressMask
     /// Whether the query goes into the line; it may carry names, searches, tokens.
     public var showsQuery: Bool
@@ -27,6 +29,7 @@ public struct AccessLogLine: ~Copyable {
   /// Octets of an id or a method that are shown.
   static let wordLimit = 64
 
+  /// May change between two lines: the next one obeys.
   public var settings: Settings
   private var timestamp = TimestampWriter()
 

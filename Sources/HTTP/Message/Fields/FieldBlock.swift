@@ -5,6 +5,7 @@ import Bytes
 public struct FieldBlock: Sendable {
   /// Whole lines, without the empty one that ends a section.
   public private(set) var octets: [UInt8] = []
+  /// One for each line, in order; their ranges lie in `octets`.
   public private(set) var slots: [FieldSlot] = []
   /// Octets of one block; with it every offset fits a `ByteRange`.
   public static let octetLimit = 49_152
@@ -62,6 +63,7 @@ public struct FieldBlock: Sendable {
     try body(octets.span[clamped: range])
   }
 
+  /// The first line of that well-known name. Looks at each slot.
   public func first(_ name: FieldName) -> FieldSlot? {
     for slot in slots where slot.known == name { return slot }
     return nil

@@ -6,6 +6,7 @@ public struct Target: ~Copyable {
   /// Octets of a target and its host together.
   public static let octetLimit = 32_768
 
+  /// Of the transport, whatever form the target had.
   public private(set) var scheme = Scheme.http
   /// The explicit port, or the scheme's.
   public private(set) var port: UInt16 = 80
@@ -41,6 +42,7 @@ public struct Target: ~Copyable {
     }
   }
 
+  /// A target of its own: what outlives the session's request, a fetch, keeps one.
   public func copy() -> Target {
     var copy = Target()
     (copy.scheme, copy.port, copy.isAsterisk, copy.octets) = (scheme, port, isAsterisk, octets)

@@ -147,3 +147,12 @@ public struct BodyDecoder: Sendable {
     }
   }
 }
+
+/// For callers who own parser and buffer: a span of one stored property may not be lent to a mutating call on another
+/// through the same `self`, a borrowed buffer may.
+extension BodyDecoder {
+  /// `read` on what is to be read in a buffer, `limit` octets of it at most.
+  @inlinable public mutating func read(
+    _ input: borrowing Buffer, from position: inout Int, limit: Int = .max
+  ) throws(BodyError) -> Event { try read(input.readable.extracting(first: limit), from: &position) }
+}

@@ -164,3 +164,10 @@ public struct RequestHeadParser: ~Copyable {
     head.expectsContinue = expects && hasBody && head.version == .http11
   }
 }
+
+/// For callers who own parser and buffer: a span of one stored property may not be lent to a mutating call on another
+/// through the same `self`, a borrowed buffer may.
+extension RequestHeadParser {
+  /// `read` on what is to be read in a buffer.
+  @inlinable public mutating func read(_ input: borrowing Buffer) throws(HeadError) -> Bool { try read(input.readable) }
+}

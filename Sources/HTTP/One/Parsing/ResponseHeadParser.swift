@@ -135,3 +135,12 @@ public struct ResponseHeadParser: ~Copyable {
     }
   }
 }
+
+/// For callers who own parser and buffer: a span of one stored property may not be lent to a mutating call on another
+/// through the same `self`, a borrowed buffer may.
+extension ResponseHeadParser {
+  /// `read` on what is to be read in a buffer.
+  @inlinable public mutating func read(
+    _ input: borrowing Buffer, answerTo method: Method
+  ) throws(HeadError) -> Bool { try read(input.readable, answerTo: method) }
+}

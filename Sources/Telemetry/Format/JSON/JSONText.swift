@@ -46,7 +46,7 @@ enum JSONText {
     if end &- start >= 8 {
       let last = end &- 8
       while true {
-        let marks = marks(of: word(octets, at: position))
+        let marks = marks(of: octets.loadWord(at: position))
         if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
         if position == last { return end }
         // The last word overlaps the one before, in which nothing was found.
@@ -71,16 +71,6 @@ enum JSONText {
     // An octet with its highest bit set is special itself, so no difference needs to be masked with it. Exact for the
     // lowest mark: borrows run upwards only.
     return (word | below | deleted | quotes | backslashes) & 0x8080_8080_8080_8080
-  }
-
-  /// The eight octets at `position`, the first in the lowest bits; `position` is 0 to `count - 8`.
-  @inline(__always) private static func word(_ octets: Span<UInt8>, at position: Int) -> UInt64 {
-    // Said once, so that the eight subscripts need no checks of their own and become one load.
-    precondition(position >= 0 && position <= octets.count &- 8)
-    return UInt64(octets[position]) | UInt64(octets[position &+ 1]) << 8 | UInt64(octets[position &+ 2]) << 16
-      | UInt64(octets[position &+ 3]) << 24 | UInt64(octets[position &+ 4]) << 32
-      | UInt64(octets[position &+ 5]) << 40 | UInt64(octets[position &+ 6]) << 48
-      | UInt64(octets[position &+ 7]) << 56
   }
 
   /// A control of ISO 6429 in two octets: U+0080 to U+009F.

@@ -3,6 +3,7 @@ import Time
 
 /// Writes one JSON value (RFC 8259), member by member, for reports; the caller opens and closes in pairs.
 public struct JSONWriter: Sendable {
+  /// What has been written so far: JSON once every object and array is closed.
   public private(set) var octets: [UInt8] = []
   private var needsComma = false
 
@@ -23,6 +24,7 @@ public struct JSONWriter: Sendable {
     octets.append(.doubleQuote)
   }
 
+  /// In decimal, exactly; `nil` is written as `null`.
   public mutating func put(_ key: StaticString?, _ number: UInt64?) {
     begin(key)
     if let number { octets.append(decimal: number) } else { octets.append("null") }
@@ -34,6 +36,7 @@ public struct JSONWriter: Sendable {
     if let number, number.isFinite { octets.append(contentsOf: "\(number)".utf8) } else { octets.append("null") }
   }
 
+  /// `nil` is written as `null`.
   public mutating func put(_ key: StaticString?, _ flag: Bool?) {
     begin(key)
     octets.append(flag.map { $0 ? "true" : "false" } ?? "null")

@@ -3,11 +3,13 @@ import Time
 
 /// Writes Prometheus' text exposition format 0.0.4: HELP and TYPE once for each family, then its samples.
 public struct ExpositionWriter: Sendable {
+  /// The types of the format that Yett writes.
   public enum Kind: Sendable { case counter, gauge, histogram }
 
   /// A label's name (`[a-z_]+`) and its value, which may be anything.
   public typealias Label = (name: StaticString, value: String)
 
+  /// What has been written so far, whole lines.
   public private(set) var octets: [UInt8] = []
 
   public init() {}
@@ -29,12 +31,14 @@ public struct ExpositionWriter: Sendable {
     }
   }
 
+  /// A count, exactly. `name` is the family's.
   public mutating func sample(_ name: StaticString, _ labels: [Label] = [], _ value: UInt64) {
     begin(name, labels)
     octets.append(decimal: value)
     octets.append(.lineFeed)
   }
 
+  /// Any number, also `NaN` and the infinities, which the format has. `name` is the family's.
   public mutating func sample(_ name: StaticString, _ labels: [Label] = [], _ value: Double) {
     begin(name, labels)
     if value.isNaN {

@@ -1,23 +1,5 @@
 import Time
 
-/// What the cache says of itself.
-public struct CacheFigures: Equatable, Sendable {
-  public var objects: UInt64 = 0
-  public var octets: UInt64 = 0
-  /// The bound of `octets`.
-  public var octetsLimit: UInt64 = 0
-  /// Objects that were stored, so far.
-  public var stored: UInt64 = 0
-  /// Objects that had to make room, so far.
-  public var evicted: UInt64 = 0
-  /// Fills under way.
-  public var fills: UInt64 = 0
-  /// Readers that wait for a fill's head.
-  public var waiters: UInt64 = 0
-
-  public init() {}
-}
-
 /// What a pool says of one of its servers. Three states are three values; `isEligible` follows from them.
 public struct ServerFigures: Equatable, Sendable {
   public var pool: String
@@ -47,23 +29,5 @@ public struct ServerFigures: Equatable, Sendable {
     self.pool = pool
     self.name = name
     self.address = address
-  }
-}
-
-/// What the process says of itself.
-public struct ProcessFigures: Equatable, Sendable {
-  public var version: String
-  public var started: WallTime
-  public var workers: UInt64 = 0
-  public var logLinesLost: UInt64 = 0
-  /// Octets; `nil` where the system does not tell.
-  public var residentOctets: UInt64?
-  public var openDescriptors: UInt64?
-  /// User and system time of all threads.
-  public var cpu: Nanoseconds?
-
-  public init(version: String, started: WallTime) {
-    self.version = version
-    self.started = started
   }
 }
