@@ -31,15 +31,8 @@ extension Array where Element == UInt8 {
 
   /// A decimal number without leading zeros.
   @inlinable public mutating func append(decimal number: UInt64) {
-    var digits = InlineArray<20, UInt8>(repeating: 0x30)
-    var start = 20
-    var rest = number
-    repeat {
-      start &-= 1
-      digits[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest != 0
-    append(digits.span.extracting(start..<20))
+    let digits = DecimalDigits(number)
+    append(digits.span)
   }
 }
 

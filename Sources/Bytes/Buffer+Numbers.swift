@@ -2,16 +2,9 @@
 extension Buffer {
   /// A decimal number without leading zeros; `false`, and nothing added, where there is no room.
   @inlinable @discardableResult public mutating func append(decimal number: UInt64) -> Bool {
-    var digits = InlineArray<20, UInt8>(repeating: 0x30)
-    var start = 20
-    var rest = number
-    repeat {
-      start &-= 1
-      digits[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest != 0
-    guard 20 &- start <= room else { return false }
-    append(digits.span.extracting(start..<20))
+    let digits = DecimalDigits(number)
+    guard digits.count <= room else { return false }
+    append(digits.span)
     return true
   }
 

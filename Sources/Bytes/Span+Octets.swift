@@ -85,41 +85,28 @@ extension Span where Element == UInt8 {
 
   /// The first octet that is a control character or DEL: what ends or spoils a field value. `count` if there is none.
   /// (A tab is found too: callers step over it.)
-  @inlinable public func firstControl(from start: Int) -> Int {
-    var position = start
-    while position &+ 8 <= count {
-      let word = loadWord(at: position)
-      // Exact for the lowest marked octet: borrows and carries run upwards only.
-      let below = word &- 0x2020_2020_2020_2020
-      let deleted = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
-      let marks = (below | deleted) & ~word & 0x8080_8080_8080_8080
-      if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
-      position &+= 8
-    }
-    while position < count {
-      let octet = self[position]
-      if octet < 0x20 || octet == 0x7F { return position }
-      position &+= 1
-    }
-    return position
-  }
+  @inlinable public func firstControl(from start: Int) -> Int { firstDelete(orBelow: 0x20, from: start) }
 
   /// The first octet that is a space, a control character or DEL: what ends or spoils a request target. `count` if
   /// there is none.
-  @inlinable public func firstInvisible(from start: Int) -> Int {
+  @inlinable public func firstInvisible(from start: Int) -> Int { firstDelete(orBelow: 0x21, from: start) }
+
+  /// Inlined with its `limit`, so that the word of limits is a constant.
+  @inlinable @inline(__always) func firstDelete(orBelow limit: UInt8, from start: Int) -> Int {
     var position = start
+    let ones: UInt64 = 0x0101_0101_0101_0101
     while position &+ 8 <= count {
       let word = loadWord(at: position)
-      // Exact for the lowest marked octet, as in `firstControl`.
-      let below = word &- 0x2121_2121_2121_2121
-      let deleted = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
+      // Exact for the lowest marked octet: borrows and carries run upwards only.
+      let below = word &- ones &* UInt64(limit)
+      let deleted = (word ^ ones &* 0x7F) &- ones
       let marks = (below | deleted) & ~word & 0x8080_8080_8080_8080
       if marks != 0 { return position &+ marks.trailingZeroBitCount / 8 }
       position &+= 8
     }
     while position < count {
       let octet = self[position]
-      if octet <= 0x20 || octet == 0x7F { return position }
+      if octet < limit || octet == 0x7F { return position }
       position &+= 1
     }
     return position
