@@ -7,7 +7,6 @@ public struct RequestHeadParser: ~Copyable {
 
   /// Empty lines that are skipped before a request line (RFC 9112 §2.2).
   private static let emptyLineLimit = 4
-  private static let versionLength = 8
 
   /// Complete once `read` has returned `true`; its offsets are into what was handed to `read`.
   public private(set) var head = RequestHead()
@@ -106,26 +105,17 @@ public struct RequestHeadParser: ~Copyable {
       let offset = position - partStart
       try readVersion(octets[position], at: offset)
       position += 1
-      if offset == Self.versionLength + 1 { return true }
+      if offset == Version.length + 1 { return true }
     }
     return false
   }
 
-  /// `HTTP/1.1 CRLF`, octet by octet: it is short, and may be cut anywhere.
+  /// `HTTP/1.1 CRLF`, octet by octet.
   private mutating func readVersion(_ octet: UInt8, at offset: Int) throws(HeadError) {
     switch offset {
-    case 0: guard octet == UInt8(ascii: "H") else { throw .badVersion }
-    case 1, 2: guard octet == UInt8(ascii: "T") else { throw .badVersion }
-    case 3: guard octet == UInt8(ascii: "P") else { throw .badVersion }
-    case 4: guard octet == .slash else { throw .badVersion }
-    case 5:
-      guard octet.isDigit else { throw .badVersion }
-      guard octet == UInt8(ascii: "1") else { throw .unsupportedVersion }
-    case 6: guard octet == .dot else { throw .badVersion }
-    case 7:
-      guard octet.isDigit else { throw .badVersion }
-      head.version = octet == UInt8(ascii: "0") ? .http10 : .http11
-    case 8: guard octet == .carriageReturn else { throw octet == .lineFeed ? .bareLineFeed : .badVersion }
+    case 0..<Version.length: try head.version.read(octet, at: offset, orThrow: .badVersion)
+    case Version.length:
+      guard octet == .carriageReturn else { throw octet == .lineFeed ? .bareLineFeed : .badVersion }
     default: guard octet == .lineFeed else { throw .bareCarriageReturn }
     }
   }

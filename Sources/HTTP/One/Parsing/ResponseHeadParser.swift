@@ -9,7 +9,7 @@ public struct ResponseHeadParser: ~Copyable {
   /// Octets of a status line with its CRLF.
   private static let lineLimit = 1_024
   /// `HTTP/1.1 `
-  private static let versionLength = 9
+  private static let statusStart = Version.length + 1
 
   /// Complete once `read` has returned `true`; its offsets are into what was handed to `read`.
   public private(set) var head = ResponseHead()
@@ -60,18 +60,22 @@ public struct ResponseHeadParser: ~Copyable {
       let octet = octets[position]
       switch state {
       case .version:
-        try readVersion(octet, at: position)
+        if position < Version.length {
+          try head.version.read(octet, at: position, orThrow: .badStatusLine)
+        } else {
+          guard octet == .space else { throw .badStatusLine }
+        }
         position += 1
-        if position == Self.versionLength { state = .status }
+        if position == Self.statusStart { state = .status }
       case .status:
         guard octet.isDigit else { throw .badStatusLine }
         head.status = head.status * 10 + UInt16(octet &- 0x30)
         position += 1
-        guard position == Self.versionLength + 3 else { continue }
+        guard position == Self.statusStart + 3 else { continue }
         guard head.status >= 100, head.status <= 599 else { throw .badStatusLine }
         state = .reason
       case .reason:
-        let isFirst = position == Self.versionLength + 3
+        let isFirst = position == Self.statusStart + 3
         guard !isFirst || octet == .space || octet == .carriageReturn else { throw .badStatusLine }
         position = octets.firstControl(from: position)
         guard position < octets.count else { return false }
@@ -90,23 +94,6 @@ public struct ResponseHeadParser: ~Copyable {
       }
     }
     return false
-  }
-
-  private mutating func readVersion(_ octet: UInt8, at offset: Int) throws(HeadError) {
-    switch offset {
-    case 0: guard octet == UInt8(ascii: "H") else { throw .badStatusLine }
-    case 1, 2: guard octet == UInt8(ascii: "T") else { throw .badStatusLine }
-    case 3: guard octet == UInt8(ascii: "P") else { throw .badStatusLine }
-    case 4: guard octet == .slash else { throw .badStatusLine }
-    case 5:
-      guard octet.isDigit else { throw .badStatusLine }
-      guard octet == UInt8(ascii: "1") else { throw .unsupportedVersion }
-    case 6: guard octet == .dot else { throw .badStatusLine }
-    case 7:
-      guard octet.isDigit else { throw .badStatusLine }
-      head.version = octet == UInt8(ascii: "0") ? .http10 : .http11
-    default: guard octet == .space else { throw .badStatusLine }
-    }
   }
 
   /// What the fields mean for this hop, and what they may not say (RFC 9112 §6.3).
