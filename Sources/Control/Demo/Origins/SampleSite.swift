@@ -1,4 +1,5 @@
 import Time
+import Upstream
 
 /// The three sample origins as rules: a request in, an answer out. The API remembers what it was told.
 struct SampleSite {
@@ -102,18 +103,12 @@ enum SampleFailure: Equatable, CustomStringConvertible {
   }
 }
 
-/// Chance that is the same each time (SplitMix64 of Steele, Lea and Flood, 2014): no clock and no system call.
+/// Chance that is the same each time: no clock and no system call.
 struct SampleRandom {
-  private var state: UInt64
+  private var chance: SplitMix64
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { chance = SplitMix64(seed: seed) }
 
   /// 0 to `bound` - 1; `bound` is 1 or more.
-  mutating func below(_ bound: UInt64) -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return (mixed ^ (mixed >> 31)) % max(bound, 1)
-  }
+  mutating func below(_ bound: UInt64) -> UInt64 { chance.next() % max(bound, 1) }
 }
