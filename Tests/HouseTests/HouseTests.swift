@@ -87,7 +87,7 @@ struct RuleTests {
       (.unsafe, "Sources/Upstream/Names/A.swift", "let a = unsafe b.pointee"),
       (.access, "Sources/yett/A.swift", "let package = 1"),
       (.port, "Tests/EndToEndTests/A.swift", "let a = \"127.0.0.1:0\", b = \"127.0.0.1:\\(port)\""),
-      (.port, "Tests/ControlTests/A.swift", "let a = Door.bind(.ipv4(b, port: 80)), c = Listener(bind: .tcp(port: 80))"),
+      (.port, "Tests/ControlTests/A.swift", "let a = Door.bind(.ipv4(b, port: 80)), c = A(bind: .tcp(port: 80))"),
       (.length, "Sources/Bytes/A.swift", String(repeating: "\n", count: 400)),
       (.fileName, "Sources/Bytes/Span+Octets.swift", "extension Span<UInt8> {}"),
       (.documentation, "Sources/Bytes/A.swift", "/// A.\n@safe\npublic struct A {\n  public var description: String"),

@@ -91,6 +91,7 @@ struct TimerWheel: ~Copyable {
   /// The next tick at which a slot fires or is to be spread over the wheel below.
   private func nextTick() -> Int64? {
     var best: Int64?
+    let occupied = occupied.span
     for level in 0..<Self.levels where occupied[level] != 0 {
       let shift = Int64(level) * 6
       let current = tick >> shift

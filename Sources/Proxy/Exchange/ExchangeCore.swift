@@ -79,29 +79,38 @@ struct ExchangeCore: ~Copyable {
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
     isBodyPending = !head.framing.isEmpty
-    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
     do throws(TargetError) {
       try target.assign(
         form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
         scheme: facts.scheme)
     } catch {
+      notePreference(head, octets)
       fail(error.status, why: error.description)
       return answer.closes = true
     }
     switch head.method {
-    case .connect, .trace: return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+    case .connect, .trace:
+      notePreference(head, octets)
+      return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
     case .options where target.isAsterisk: return answerOptions("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
     default: break
     }
     let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
+    if case .route(_, let route) = match {
+      if let listener = facts.redirectsTo { return redirect(to: listener) }
+      return follow(route, of: snapshot, head, octets, as: exchange)
+    }
+    notePreference(head, octets)
     switch match {
     case .noSite: fail(421, why: "no site answers for this host")
-    case .noRoute: fail(404, why: "the site has no route for this path")
+    case .noRoute, .route: fail(404, why: "the site has no route for this path")
     case .methodNotAllowed(_, let allowed): refuseMethod(allowed.description)
-    case .route(_, let route):
-      if let listener = facts.redirectsTo { return redirect(to: listener) }
-      follow(route, of: snapshot, head, octets, as: exchange)
     }
+  }
+
+  /// Whether error pages are to be JSON. Asked only where there may be one: not on the way of a hit.
+  mutating func notePreference(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
+    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
   }
 
   private mutating func follow(
@@ -111,6 +120,7 @@ struct ExchangeCore: ~Copyable {
     record.route = UInt32(truncatingIfNeeded: route)
     bodyLimit = snapshot.rules[route].bodyLimit
     if case .length(let length) = head.framing, length > bodyLimit {
+      notePreference(head, octets)
       return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
     }
     switch snapshot.rules[route].action {
@@ -258,7 +268,9 @@ struct ExchangeCore: ~Copyable {
 
   private func hand(_ record: RequestRecord, at moment: Moment) {
     guard let snapshot, let facts else { return }
-    snapshot.recorder(of: record.route).record(record)
-    services.log.append(record, target, why: why, requestID: requestID, facts: facts, snapshot: snapshot, at: moment)
+    let recorder = snapshot.recorder(of: record.route)
+    recorder.record(record)
+    services.log.append(
+      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
   }
 }

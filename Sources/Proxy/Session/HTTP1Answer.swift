@@ -60,8 +60,8 @@ struct HTTP1Answer: ~Copyable {
   ///
   /// - Parameter keepsAlive: whether the connection may go on; set to `false` where this answer ends it.
   mutating func send(
-    _ exchange: Exchange, through transport: inout Transport, keepsAlive: inout Bool, isBodyWhole: Bool,
-    worker: Worker
+    _ state: inout ExchangeCore, of exchange: Exchange, through transport: inout Transport, keepsAlive: inout Bool,
+    isBodyWhole: Bool, worker: Worker, at moment: Moment
   ) -> Progress {
     var budget = Self.octetsPerTurn
     while true {
@@ -74,14 +74,14 @@ struct HTTP1Answer: ~Copyable {
         case .failed: return .cut
         }
       }
-      exchange.proceed(at: worker.moment)
+      state.proceed(at: moment, as: exchange)
       if !isHeadWritten {
-        writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
+        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
       }
       var slices = Slices()
       var supply = ExchangeSupply.more
       if isHeadWritten, !isEndWritten {
-        supply = exchange.gather(into: &slices, limit: promised > 0 ? promised : Swift.max(budget, 1))
+        supply = state.gather(into: &slices, limit: promised > 0 ? promised : Swift.max(budget, 1))
         if supply == .cut {
           if framing == .untilClose { transport.abort() }
           return .cut
@@ -97,10 +97,10 @@ struct HTTP1Answer: ~Copyable {
         isBlocked = false
         budget -= count
         octets += UInt64(count)
-        took(count - Swift.min(count, head), of: body, tail: slices.octets - body, isLast: supply == .last, exchange, worker)
+        took(count - Swift.min(count, head), of: body, tail: slices.octets - body, isLast: supply == .last, &state, worker)
         if isHeadWritten, !isHeadSent, output.isEmpty {
           isHeadSent = true
-          exchange.answered(at: worker.loop.readClock())
+          state.answered(at: worker.loop.readClock())
         }
       case .wouldBlock:
         isBlocked = true
@@ -111,20 +111,20 @@ struct HTTP1Answer: ~Copyable {
   }
 
   private mutating func writeHeads(
-    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
+    of state: inout ExchangeCore, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
   ) {
-    if exchange.hasInterim {
+    if state.hasInterim {
       buffers.supply(&output, .small)
-      exchange.takeInterim { status, fields in
+      state.takeInterim { status, fields in
         // RFC 9110 §15.2: never to a client of HTTP/1.0. One that does not fit is no loss.
         guard version == .http11 else { return }
         do throws(WriteError) { try HTTP1Writer.interim(status: status, fields: fields, into: &output) } catch { return }
       }
     }
-    guard exchange.hasHead else { return }
+    guard state.hasHead else { return }
     if !isBodyWhole || isDraining { keepsAlive = false }
     isHeadWritten = true
-    let isWritten = exchange.withHead { head in
+    let isWritten = state.withHead { head in
       if !isHEAD, head.length == .unknown { framing = version == .http11 ? .chunked : .untilClose }
       if framing == .untilClose || head.closes { keepsAlive = false }
       let size: BufferSize = head.octets + output.count < Self.smallHead ? .small : .large
@@ -132,7 +132,7 @@ struct HTTP1Answer: ~Copyable {
       buffers.supply(&output, size)
       return Self.write(head, framing: framing, isHEAD: isHEAD, keepsAlive, version: version, into: &output)
     }
-    if !isWritten { exchange.abort() }
+    if !isWritten { state.abort() }
   }
 
   private static func write(
@@ -182,10 +182,10 @@ struct HTTP1Answer: ~Copyable {
 
   /// Counts off what the socket took of the body and of the framing behind it.
   private mutating func took(
-    _ count: Int, of body: Int, tail: Int, isLast: Bool, _ exchange: Exchange, _ worker: Worker
+    _ count: Int, of body: Int, tail: Int, isLast: Bool, _ state: inout ExchangeCore, _ worker: Worker
   ) {
     let taken = Swift.min(count, body)
-    if taken > 0 { exchange.consumed(taken) }
+    if taken > 0 { state.consumed(taken) }
     guard taken == body else {
       if framing == .chunked { promised -= taken }
       return

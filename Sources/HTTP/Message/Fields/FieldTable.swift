@@ -5,6 +5,8 @@ public struct FieldTable: ~Copyable {
 
   @usableFromInline var slots = InlineArray<100, FieldSlot>(repeating: FieldSlot())
   @usableFromInline var used = 0
+  /// Which well-known fields are there: most questions are about one that is not.
+  @usableFromInline var present = FieldNames()
 
   public init() {}
 
@@ -15,8 +17,12 @@ public struct FieldTable: ~Copyable {
     guard used < Self.limit else { return false }
     slots[used] = slot
     used &+= 1
+    present.insert(slot.known)
     return true
   }
+
+  /// Whether there is a field of that well-known name.
+  @inlinable public func contains(_ name: FieldName) -> Bool { present.contains(name) }
 
   /// `index` is below `count`.
   @inlinable public subscript(index: Int) -> FieldSlot { slots.span[index] }
@@ -27,10 +33,15 @@ public struct FieldTable: ~Copyable {
     @_lifetime(borrow self) get { slots.span.extracting(0..<used) }
   }
 
-  @inlinable public mutating func removeAll() { used = 0 }
+  /// Forgets all fields.
+  @inlinable public mutating func removeAll() {
+    used = 0
+    present = FieldNames()
+  }
 
   /// The first field of that name.
   @inlinable public func first(_ name: FieldName) -> FieldSlot? {
+    guard contains(name) else { return nil }
     let fields = span
     for index in fields.indices where fields[index].known == name { return fields[index] }
     return nil
