@@ -8,7 +8,7 @@ import Time
 /// Heads as the parsers make them, from lines as people write them.
 enum Heads {
   /// - Parameter lines: of fields, each with a line feed at its end alone.
-  static func withRequest<Result>(
+  static func withRequest<Result: ~Copyable>(
     _ method: String = "GET", _ lines: [String] = [], _ body: (borrowing RequestHead, Span<UInt8>) throws -> Result
   ) throws -> Result {
     let text = (["\(method) / HTTP/1.1", "Host: a.example"] + lines).joined(separator: "\r\n") + "\r\n\r\n"

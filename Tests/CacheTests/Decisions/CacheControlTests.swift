@@ -35,14 +35,16 @@ struct CacheControlTests {
   @Test(
     "§4.2.1: of two the least, what is no number is 0, what is too large is 2³¹",
     arguments: [
-      (["max-age=60"], 60), (["max-age=\"60\""], 60), (["max-age=60, max-age=30"], 30), (["max-age=5", "max-age=9"], 5),
+      (["max-age=60"], 60), (["max-age=\"60\""], 60), (["max-age=60, max-age=30"], 30),
+      (["max-age=5", "max-age=9"], 5),
       (["max-age"], 0), (["max-age="], 0), (["max-age=-1"], 0), (["max-age=1.5"], 0), (["max-age= 60"], 0),
       (["max-age=60, max-age=x"], 0), (["max-age=99999999999999999999999"], 1 << 31),
       (["max-age=2147483649"], 1 << 31), (["MAX-AGE=007"], 7), (["max-age =60"], 60), (["s-maxage=60"], nil),
     ] as [([String], Int64?)])
   func maxAge(lines: [String], expected: Int64?) { #expect(read(lines).maxAge?.seconds == expected) }
 
-  @Test("s-maxage is read as max-age is", arguments: [("s-maxage=60, max-age=5", 60), ("s-maxage", 0), ("max-age=5", nil)])
+  @Test(
+    "s-maxage is read as max-age is", arguments: [("s-maxage=60, max-age=5", 60), ("s-maxage", 0), ("max-age=5", nil)])
   func sMaxAge(line: String, expected: Int64?) { #expect(read([line]).sMaxAge?.seconds == expected) }
 
   @Test("reads whatever line it is cut from")

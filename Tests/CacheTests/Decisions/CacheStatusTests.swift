@@ -11,7 +11,10 @@ struct CacheStatusTests {
       (CacheStatus(forward: nil, timeToLive: .seconds(42)), "Yett; hit; ttl=42"),
       (CacheStatus(forward: nil, isStored: true, isCollapsed: true), "Yett; hit"),
       (CacheStatus(forward: .uriMiss, isStored: true), "Yett; fwd=uri-miss; stored"),
-      (CacheStatus(forward: .varyMiss, timeToLive: .seconds(9), isCollapsed: true), "Yett; fwd=vary-miss; ttl=9; collapsed"),
+      (
+        CacheStatus(forward: .varyMiss, timeToLive: .seconds(9), isCollapsed: true),
+        "Yett; fwd=vary-miss; ttl=9; collapsed"
+      ),
       (CacheStatus(forward: .stale, timeToLive: .seconds(-3), isStored: true), "Yett; fwd=stale; ttl=-3; stored"),
       (CacheStatus(forward: .miss), "Yett; fwd=miss"), (CacheStatus(forward: .bypass), "Yett; fwd=bypass"),
       (CacheStatus(forward: .method), "Yett; fwd=method"),

@@ -25,7 +25,8 @@ struct FreshnessTests {
       (["Date: \(Day.date("11:00:00"))", "Expires: \(Day.date("11:00:30"))"], 30),
       (["Expires: \(Day.date("12:00:30"))"], 30), (["Expires: \(Day.date("11:59:00"))"], 0), (["Expires: 0"], 0),
       (["Expires: \(Day.date("12:01:00"))", "Expires: \(Day.date("12:00:10"))"], 10),
-      (["Expires: Wed, 01 Jan 9999 00:00:00 GMT"], 1 << 31), (["Date: nonsense", "Expires: \(Day.date("12:00:30"))"], 30),
+      (["Expires: Wed, 01 Jan 9999 00:00:00 GMT"], 1 << 31),
+      (["Date: nonsense", "Expires: \(Day.date("12:00:30"))"], 30),
     ] as [([String], Int64)])
   func lifetime(lines: [String], expected: Int64) throws { #expect(try freshness(lines).lifetime.seconds == expected) }
 

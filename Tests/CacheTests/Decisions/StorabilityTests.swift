@@ -57,7 +57,9 @@ struct StorabilityTests {
       "the route's lifetime is a guess too")
   }
 
-  @Test("RFC 9111 §5.2.2.3: must-understand overrides no-store for statuses that are understood", arguments: [200, 404, 299, 499])
+  @Test(
+    "RFC 9111 §5.2.2.3: must-understand overrides no-store for statuses that are understood",
+    arguments: [200, 404, 299, 499])
   func mustUnderstand(status: Int) throws {
     let found = try refusal(["Cache-Control: max-age=60, no-store, must-understand"], status: status)
     #expect(found == (status == 299 || status == 499 ? .status : nil))
@@ -75,14 +77,19 @@ struct StorabilityTests {
 
   @Test(
     "Set-Cookie is stored where it says public or s-maxage, or the route says so",
-    arguments: [("max-age=60", false), ("max-age=60, public", true), ("s-maxage=60", true), ("max-age=60, must-revalidate", false)])
+    arguments: [
+      ("max-age=60", false), ("max-age=60, public", true), ("s-maxage=60", true),
+      ("max-age=60, must-revalidate", false),
+    ])
   func setCookie(control: String, isStored: Bool) throws {
     let lines = ["Cache-Control: \(control)", "Set-Cookie: a=b"]
     #expect((try refusal(lines) == nil) == isStored)
     #expect(try refusal(lines, policy: StoragePolicy(storesSetCookie: true)) == nil)
   }
 
-  @Test("a body beyond the largest object is known by its length", arguments: [(1_000, nil), (1_001, .tooLarge)] as [(Int, Refusal?)])
+  @Test(
+    "a body beyond the largest object is known by its length",
+    arguments: [(1_000, nil), (1_001, .tooLarge)] as [(Int, Refusal?)])
   func large(length: Int, expected: Refusal?) throws {
     #expect(try refusal(["Cache-Control: max-age=60", "Content-Length: \(length)"]) == expected)
   }

@@ -44,7 +44,9 @@ struct VaryFieldTests {
 
   @Test(
     "what the key holds or the origin never sees selects nothing",
-    arguments: ["Host", "X-Forwarded-Proto", "Range, If-None-Match", "Connection, TE", "x_y", "X-Original-URL", "", ","])
+    arguments: [
+      "Host", "X-Forwarded-Proto", "Range, If-None-Match", "Connection, TE", "x_y", "X-Original-URL", "", ",",
+    ])
   func nothing(names: String) throws {
     guard case .absent = try field(["Vary: \(names)"]) else {
       Issue.record("\(names) selects")
