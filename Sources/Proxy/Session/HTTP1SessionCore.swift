@@ -36,10 +36,16 @@ struct HTTP1SessionCore: ~Copyable {
   /// What is taken from a pool at a request's first octet and given back at its end.
   private var reader: HTTP1Reader?
   private var exchange: Exchange?
-  private var answer = HTTP1Answer()
+  private var answer: HTTP1Answer
   private var body = RequestBodyIntake()
+  /// The earliest of those that count at the moment.
   private var deadline = Deadline()
+  /// Until when the client must have sent more of the body, or is asked for it.
+  private var bodyDeadline = Instant.distantFuture
+  /// Until when the client must have taken more of the answer.
+  private var writeDeadline = Instant.distantFuture
   private var headBegan = Instant.never
+  private var headOctets = 0
   private var isReadable = false
   private var isWritable = true
   private var isEnding = false
@@ -47,7 +53,8 @@ struct HTTP1SessionCore: ~Copyable {
   private var keepsAlive = true
   private var lingered = 0
 
-  init(_ transport: consuming Transport, peer: Address, listener: WorkerListener) {
+  init(_ transport: consuming Transport, peer: Address, listener: WorkerListener, in worker: Worker) {
+    answer = HTTP1Answer(in: worker)
     phase = transport.isTLS ? .handshaking : .awaitingHead
     self.transport = transport
     self.peer = peer
@@ -93,8 +100,11 @@ struct HTTP1SessionCore: ~Copyable {
         }
       case .exchanging:
         if isBroken, body.isComplete || !isReadable { return .ends }
-        guard !answer.isBlocked || isWritable else { return .goesOn }
         takeBody(in: worker)
+        guard !answer.isBlocked || isWritable else {
+          armExchangeDeadline(in: worker)
+          return .goesOn
+        }
         switch sendAnswer(in: worker) {
         case .waits: return .goesOn
         case .yields:
@@ -104,7 +114,9 @@ struct HTTP1SessionCore: ~Copyable {
         case .whole:
           finishExchange(.answered, in: worker)
           answers += 1
-          if !body.isComplete || !keepsAlive {
+          if !body.isComplete || !keepsAlive || worker.isDraining {
+            // Who has ended already reads no slower for our waiting.
+            if isBroken { return .ends }
             linger(in: worker)
           } else {
             phase = .awaitingHead
@@ -132,13 +144,14 @@ struct HTTP1SessionCore: ~Copyable {
       refuse(408, why: "the request's head came too slowly", for: session, in: worker)
       return advance(for: session, in: worker)
     case .exchanging:
-      if answer.isBlocked {
+      let now = worker.loop.now
+      if writeDeadline <= now {
         finishExchange(.clientTimedOut, in: worker)
         return .ends
       }
-      if let ask = body.continueDeadline, ask <= worker.loop.now {
+      if let ask = body.continueDeadline, ask <= now {
         askForBody(in: worker)
-      } else if body.deadline(at: worker.loop.now, limits: worker.limits) <= worker.loop.now {
+      } else if bodyDeadline <= now {
         bodyFailed(.tooSlow)
       }
       return advance(for: session, in: worker)
@@ -148,9 +161,12 @@ struct HTTP1SessionCore: ~Copyable {
   }
 
   /// Gives everything back; the exchange learns that its client is gone.
-  mutating func close(in worker: Worker) {
+  mutating func close(_ ending: Ending, in worker: Worker) {
     guard phase != .closed else { return }
-    if phase == .exchanging { finishExchange(.clientGone, in: worker) }
+    if phase == .exchanging {
+      if answer.endsWithConnection { transport.abort() }
+      finishExchange(ending, in: worker)
+    }
     phase = .closed
     deadline.cancel(in: worker.loop)
     releaseReader(in: worker)
@@ -179,7 +195,11 @@ struct HTTP1SessionCore: ~Copyable {
     }
   }
 
-  private enum HeadProgress { case missing, whole, refused(HeadError), ended }
+  private enum HeadProgress {
+    case missing, whole
+    case refused(HeadError)
+    case ended
+  }
 
   private mutating func readHead(in worker: Worker) -> HeadProgress {
     let loop = worker.loop
@@ -197,7 +217,9 @@ struct HTTP1SessionCore: ~Copyable {
         }
       }
       guard isReadable else {
-        if input.isEmpty { rest(in: worker) } else {
+        if input.isEmpty {
+          rest(in: worker)
+        } else {
           deadline.set(headBegan + worker.limits.headTimeout, of: token, in: loop)
         }
         return .missing
@@ -232,6 +254,8 @@ struct HTTP1SessionCore: ~Copyable {
     transport.releaseBuffers(to: loop.buffers)
     if deadline.instant == .distantFuture || headBegan != .never {
       deadline.set(loop.now + worker.limits.keepAlive, of: token, in: loop)
+      // Once for each request: who then sends less than an octet of a head (a part of a TLS record) gains nothing.
+      headBegan = .never
     }
   }
 
@@ -248,8 +272,10 @@ struct HTTP1SessionCore: ~Copyable {
       exchange.begin(
         head, input.readable, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
         at: moment)
+      headOctets = head.length
       input.consume(head.length)
     }
+    (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
     deadline.set(.distantFuture, of: token, in: worker.loop)
   }
 
@@ -260,7 +286,10 @@ struct HTTP1SessionCore: ~Copyable {
     self.exchange = exchange
     phase = .exchanging
     keepsAlive = false
+    body.begin(.none, at: worker.loop.now, expectsContinue: false)
     body.abandon()
+    headOctets = input.count
+    (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
     answer.begin(version: .http11, isHEAD: false)
     exchange.refuse(
       status, why: why, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
@@ -271,6 +300,7 @@ struct HTTP1SessionCore: ~Copyable {
 
   /// Reads as much of the body as the exchange has room for.
   private mutating func takeBody(in worker: Worker) {
+    bodyDeadline = .distantFuture
     guard !body.isComplete, let exchange else { return }
     var budget = Self.readPerTurn
     while !body.isComplete {
@@ -278,7 +308,7 @@ struct HTTP1SessionCore: ~Copyable {
       if let deadline = body.continueDeadline {
         // A client that sends without being asked needs no asking.
         guard exchange.asksForBody || !input.isEmpty else {
-          self.deadline.set(deadline, of: token, in: worker.loop)
+          bodyDeadline = deadline
           return
         }
         if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
@@ -291,8 +321,9 @@ struct HTTP1SessionCore: ~Copyable {
       }
       if input.isEmpty {
         guard isReadable else {
+          worker.loop.buffers.reclaim(&input)
           body.waiting(at: worker.loop.now)
-          armBodyDeadline(in: worker)
+          bodyDeadline = body.deadline(at: worker.loop.now, limits: worker.limits)
           return
         }
         worker.loop.buffers.supply(&input, .large)
@@ -314,8 +345,7 @@ struct HTTP1SessionCore: ~Copyable {
         var position = 0
         switch try body.read(input, from: &position, atMost: room) {
         case .octets(let range): exchange.body(input.readable.extracting(range))
-        case .end: exchange.bodyEnded()
-        case .more: break
+        case .end, .more: break
         }
         input.consume(position)
       } catch {
@@ -328,7 +358,8 @@ struct HTTP1SessionCore: ~Copyable {
         return
       }
     }
-    deadline.set(.distantFuture, of: token, in: worker.loop)
+    exchange.bodyEnded()
+    if input.isEmpty { worker.loop.buffers.reclaim(&input) }
   }
 
   private mutating func askForBody(in worker: Worker) {
@@ -342,29 +373,36 @@ struct HTTP1SessionCore: ~Copyable {
     keepsAlive = false
   }
 
-  private mutating func armBodyDeadline(in worker: Worker) {
-    deadline.set(body.deadline(at: worker.loop.now, limits: worker.limits), of: token, in: worker.loop)
-  }
-
   // MARK: The answer
 
   private mutating func sendAnswer(in worker: Worker) -> HTTP1Answer.Progress {
     guard let exchange else { return .cut }
+    if worker.isDraining { keepsAlive = false }
     let progress = answer.send(
       exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete, worker: worker)
+    writeDeadline = .distantFuture
+    if answer.isBlocked {
+      // The loop says when it takes octets again: each time is progress, and begins the wait anew.
+      isWritable = false
+      writeDeadline = worker.loop.now + worker.limits.writeTimeout
+    }
     switch progress {
-    case .waits where answer.isBlocked:
-      deadline.set(worker.loop.now + worker.limits.writeTimeout, of: token, in: worker.loop)
-    case .waits where body.isComplete: deadline.set(.distantFuture, of: token, in: worker.loop)
-    case .waits, .yields, .whole, .cut: break
+    case .waits: armExchangeDeadline(in: worker)
+    case .yields, .whole, .cut: break
     }
     return progress
+  }
+
+  private mutating func armExchangeDeadline(in worker: Worker) {
+    deadline.set(Swift.min(bodyDeadline, writeDeadline), of: token, in: worker.loop)
   }
 
   private mutating func finishExchange(_ ending: Ending, in worker: Worker) {
     guard let exchange else { return }
     self.exchange = nil
-    exchange.finish(ending, octetsIn: body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: worker.loop.now), at: worker.moment)
+    exchange.finish(
+      ending, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets,
+      bodyWait: body.waited(at: worker.loop.now), at: worker.moment)
     worker.give(exchange)
     releaseReader(in: worker)
   }
