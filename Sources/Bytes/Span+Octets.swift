@@ -142,8 +142,8 @@ extension Span where Element == UInt8 {
   }
 
   /// Eight octets, the first in the lowest bits; `position + 8 <= count`.
-  @inlinable func loadWord(at position: Int) -> UInt64 {
-    // Proof: the precondition holds at both callers and is checked here.
+  @inlinable public func loadWord(at position: Int) -> UInt64 {
+    // Proof: the precondition holds at all callers and is checked here.
     precondition(position >= 0 && position &+ 8 <= count)
     return unsafe withUnsafeBytes {
       UInt64(littleEndian: unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))

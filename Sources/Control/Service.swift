@@ -1,3 +1,4 @@
+import Cache
 import Configuration
 import EventLoop
 import Glibc
@@ -37,6 +38,8 @@ public final class Service {
     let registries: Registries
     do throws(TLSError) { registries = try Registries() } catch { throw .certificates("\(error)") }
     let snapshot = registries.snapshot(number: 1, loaded)
+    let cache = loaded.configuration.cache
+    let store = Store(limit: cache.memory, largestObject: cache.largestObject)
     let count = loaded.configuration.workers ?? ProcessFacts.cores
     let counters = ProcessCounters(started: WallTime.readClock())
     let logQueue = LogQueue()
@@ -64,13 +67,13 @@ public final class Service {
     let destination = LogDestination(loaded.configuration.log.access)
     do throws(SystemError) {
       let workers = try WorkerThreads(
-        count: count, snapshot, sockets: sockets, reports: reports, logQueue: logQueue, logMailbox: logMailbox,
-        logDestination: destination, utility: utility, logger: logger)
+        count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue,
+        logMailbox: logMailbox, logDestination: destination, utility: utility, logger: logger)
       parts = ReloadParts(
         listeners: table, workers: workers, watch: watch, admin: admin,
         reports: Reports(
           snapshot, registries: registries, counters: counters, watch: watch, logQueue: logQueue, workers: count,
-          cacheFigures: { CacheFigures() }, in: loop),
+          cacheFigures: { CacheFigures(store.figures) }, in: loop),
         logDestination: destination, logMailbox: logMailbox)
       reloader = try Reloader(
         source, serving: snapshot, registries: registries, counters: counters, parts: parts, utility: utility,

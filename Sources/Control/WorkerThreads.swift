@@ -1,3 +1,4 @@
+import Cache
 import EventLoop
 import Logging
 import Proxy
@@ -12,14 +13,16 @@ final class WorkerThreads {
   private var threads = Threads()
 
   init(
-    count: Int, _ snapshot: Snapshot, sockets: [[ListeningSocket]], reports: Mailbox<WorkerReport>, logQueue: LogQueue,
-    logMailbox: Mailbox<LogCommand>, logDestination: LogDestination, utility: Mailbox<UtilityCommand>, logger: Logger
+    count: Int, _ snapshot: Snapshot, sockets: [[ListeningSocket]], store: Store, reports: Mailbox<WorkerReport>,
+    logQueue: LogQueue, logMailbox: Mailbox<LogCommand>, logDestination: LogDestination,
+    utility: Mailbox<UtilityCommand>, logger: Logger
   ) throws(SystemError) {
     self.count = count
     alive = Set(0..<count)
     var mailboxes: [Mailbox<WorkerMessage>] = []
     for _ in 0..<count { mailboxes.append(try Mailbox(limit: 4_096)) }
     self.mailboxes = mailboxes
+    let all = mailboxes
     try threads.start(name: "yett-utility") {
       do throws(SystemError) { try UtilityThread(mailbox: utility).run() } catch {
         logger.critical("the utility thread cannot start, nothing can be reloaded: \(error)")
@@ -33,13 +36,12 @@ final class WorkerThreads {
       }
     }
     for number in 0..<count {
-      let mailbox = mailboxes[number]
       let own = sockets.map { $0[number] }
       try threads.start(name: "yett-worker-\(number)") {
         do throws(SystemError) {
           try Worker(
-            number: number, snapshot, sockets: own, mailbox: mailbox, reports: reports, logQueue: logQueue,
-            logWriter: logMailbox
+            number: number, snapshot, sockets: own, store: store, mailboxes: all, reports: reports,
+            logQueue: logQueue, logWriter: logMailbox
           ).run()
         } catch {
           logger.critical("worker \(number) cannot start: \(error)")

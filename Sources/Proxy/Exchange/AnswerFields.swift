@@ -1,5 +1,7 @@
 import Bytes
+import Cache
 import HTTP
+import Time
 
 /// What a client is told of an origin's answer: its end-to-end fields, and what Yett adds. Pure.
 enum AnswerFields {
@@ -14,6 +16,25 @@ enum AnswerFields {
       guard slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
       try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
     }
+  }
+
+  /// Adds what the cache says of an answer, and Yett's `Via` where the answer is from memory.
+  ///
+  /// - Parameters:
+  ///   - age: `nil` where the origin says it itself.
+  ///   - text: storage that is kept.
+  static func addCache(
+    age: Nanoseconds?, _ status: CacheStatus, text: inout [UInt8], to fields: inout FieldBlock
+  ) throws(FieldError) {
+    if let age {
+      text.removeAll(keepingCapacity: true)
+      text.append(decimal: UInt64(clamping: age.seconds))
+      try fields.append("Age", text.span, known: .age)
+      try fields.append("Via", "1.1 yett", known: .via)
+    }
+    text.removeAll(keepingCapacity: true)
+    status.write(to: &text)
+    try fields.append("Cache-Status", text.span, known: .cacheStatus)
   }
 
   /// Adds what every answer has that passes through.

@@ -1,22 +1,28 @@
+import Cache
 import HTTP
 
 /// The head of an answer as the exchange gives it to its stream: a status, fields that a stored response holds
 /// already, and fields of its own behind them.
 public struct AnswerHead: ~Copyable {
   public internal(set) var status: UInt16 = 0
+  /// Its fields come first, as they are.
+  var stored: StoredHead?
   public internal(set) var added = FieldBlock()
   public internal(set) var length = AnswerLength.none
 
   init() {}
 
   /// Of all fields together.
-  var octets: Int { added.octets.count }
+  var octets: Int { added.octets.count + (stored?.fields.octets.count ?? 0) }
 
   /// The lines of the stored fields.
-  func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) { try body(Span()) }
+  func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
+    if let stored { try stored.withLines(body) } else { try body(Span()) }
+  }
 
   mutating func reset() {
     status = 0
+    stored = nil
     added.removeAll()
     length = .none
   }

@@ -11,6 +11,9 @@ import Upstream
 /// It never calls its session but to say that there is news.
 public final class Exchange: FetchReader {
   private var core: ExchangeCore
+  /// Who is told of news; beside the state, so that nobody who tells reaches into it.
+  private var stream: (any ExchangeStream)?
+  private var streamID: UInt32 = 0
 
   public init(services: ExchangeServices) { core = ExchangeCore(services: services) }
 
@@ -26,7 +29,8 @@ public final class Exchange: FetchReader {
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, facts: ConnectionFacts, stream: any ExchangeStream,
     id: UInt32, began: Instant, snapshot: WorkerSnapshot, at moment: Moment
   ) {
-    core.open(facts: facts, stream: stream, id: id, began: began, snapshot: snapshot, at: moment)
+    (self.stream, streamID) = (stream, id)
+    core.open(facts: facts, began: began, snapshot: snapshot, at: moment)
     core.begin(head, octets, at: moment, as: self)
   }
 
@@ -35,7 +39,8 @@ public final class Exchange: FetchReader {
     _ status: UInt16, why: String, facts: ConnectionFacts, stream: any ExchangeStream, id: UInt32, began: Instant,
     snapshot: WorkerSnapshot, at moment: Moment
   ) {
-    core.open(facts: facts, stream: stream, id: id, began: began, snapshot: snapshot, at: moment)
+    (self.stream, streamID) = (stream, id)
+    core.open(facts: facts, began: began, snapshot: snapshot, at: moment)
     core.fail(status, why: why)
   }
 
@@ -51,6 +56,9 @@ public final class Exchange: FetchReader {
   public func bodyEnded() { core.bodyEnded() }
   /// The request's body will not be whole: the origin is never told that it were.
   public func bodyFailed(_ failure: RequestBodyFailure) { core.bodyFailed(failure) }
+
+  /// Takes what is new of a fill that it reads. To be called before anything of the answer is asked for.
+  public func proceed(at moment: Moment) { core.proceed(at: moment, as: self) }
 
   public var hasInterim: Bool { core.hasInterim }
   /// The oldest interim head that was not taken.
@@ -71,17 +79,50 @@ public final class Exchange: FetchReader {
 
   /// Ends the exchange, exactly once, however it went: hands its record to recorder and log and lets go of all it has.
   public func finish(_ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment) {
-    core.finish(ending, octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait, at: moment)
+    stream = nil
+    core.finish(
+      ending, octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait, at: moment, as: self)
   }
 
   // MARK: From its fetch
 
-  public func fetchInterim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) { core.interim(head, octets) }
-  public func fetchHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) { core.originHead(head, octets) }
-  public func fetchBody(_ octets: Span<UInt8>) -> FetchDemand { core.originBody(octets) }
-  public func fetchEnd() { core.originEnd() }
-  public func fetchFailed(_ failure: UpstreamFailure) { core.originFailed(failure) }
-  public func fetchWantsBody() { core.wake() }
+  public func fetchInterim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
+    core.interim(head, octets)
+    wake()
+  }
+
+  public func fetchHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
+    core.originHead(head, octets)
+    wake()
+  }
+
+  public func fetchBody(_ octets: Span<UInt8>) -> FetchDemand {
+    wake()
+    return core.originBody(octets)
+  }
+
+  public func fetchEnd() {
+    core.originEnd()
+    wake()
+  }
+
+  public func fetchFailed(_ failure: UpstreamFailure) {
+    core.originFailed(failure)
+    wake()
+  }
+
+  public func fetchWantsBody() { wake() }
+
+  // MARK: From fills
+
+  /// Which of its requests it is about.
+  var serial: UInt64 { core.serial }
+
+  /// Takes over the fetch of a fill that may not be shared, if it is still about the request that began it.
+  func takes(_ fetch: any Fetching, serial: UInt64) -> Bool { core.takes(fetch, serial: serial, as: self) }
+
+  /// Tells the session that there is news; it asks in a turn of its own.
+  func wake() { stream?.exchangeHasNews(stream: streamID) }
 }
 
 /// Why a request's body will not be whole.

@@ -29,6 +29,11 @@ extension ExchangeCore {
       return fail(error == .tooLarge ? 431 : 400, why: error.description)
     }
     request.assign(head, octets, to: target)
+    start(to: pool, as: exchange)
+  }
+
+  /// Fetches the request that was made ready, for this exchange alone.
+  mutating func start(to pool: Int, as exchange: Exchange) {
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
     do throws(UpstreamFailure) {
@@ -104,7 +109,6 @@ extension ExchangeCore {
       if interims.count >= Self.interimLimit { interims.removeFirst() }
       interims.append((head.status, fields))
     }
-    wake()
   }
 
   mutating func originHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
@@ -115,9 +119,16 @@ extension ExchangeCore {
     } catch {
       dropFetch()
       fail(502, why: "the origin's head can't be passed on: \(error)")
-      return wake()
+      return
     }
     addOwnFields(hasDate: answer.added.first(.date) != nil)
+    if let status {
+      do throws(FieldError) {
+        try AnswerFields.addCache(age: nil, status, text: &text, to: &answer.added)
+      } catch {
+        why = error.description
+      }
+    }
     switch head.framing {
     case .length(let length): answer.length = .octets(length)
     case .chunked, .untilClose: answer.length = .unknown
@@ -127,12 +138,10 @@ extension ExchangeCore {
         answer.length = head.declaredLength.map { .octets($0) } ?? (method == .head ? .unknown : .none)
       }
     }
-    wake()
   }
 
   mutating func originBody(_ octets: Span<UInt8>) -> FetchDemand {
     outgoing.append(Slice(Chunk(copying: octets)))
-    wake()
     guard outgoing.octets >= OutgoingBody.window else { return .more }
     isPaused = true
     return .pause
@@ -141,25 +150,23 @@ extension ExchangeCore {
   mutating func originEnd() {
     fetch = nil
     outgoing.finish()
-    wake()
   }
 
   mutating func originFailed(_ failure: UpstreamFailure) {
     noteFetch()
     fetch = nil
     failed(failure)
-    wake()
   }
 
-  private mutating func failed(_ failure: UpstreamFailure) {
+  mutating func failed(_ failure: UpstreamFailure) {
     if headState == .taken { record.ending = failure.isSlowness ? .upstreamTimedOut : .upstreamFailed }
     fail(failure.status, why: "\(serverWords) \(failure)")
   }
 
   /// `search-2`, or `the pool search` where no server was asked.
-  private var serverWords: String {
+  var serverWords: String {
     guard let snapshot else { return "the pool" }
-    if let server = fetch?.progress.server ?? (record.server == RequestRecord.absent ? nil : Int(record.server)) {
+    if let server = (fetch?.progress ?? feeder?.progress)?.server ?? (record.server == RequestRecord.absent ? nil : Int(record.server)) {
       return snapshot.serverName(server)
     }
     return "the pool \(snapshot.poolName(Int(record.pool)))"
@@ -167,7 +174,7 @@ extension ExchangeCore {
 
   /// Writes what the fetch came to into the record.
   mutating func noteFetch() {
-    guard let progress = fetch?.progress else { return }
+    guard let progress = fetch?.progress ?? feeder?.progress else { return }
     if let server = progress.server { record.server = UInt32(truncatingIfNeeded: server) }
     record.attempts = UInt8(clamping: progress.attempts)
     record.connected = progress.connected

@@ -1,4 +1,5 @@
 import Bytes
+import Cache
 import HTTP
 import Routing
 import Telemetry
@@ -14,8 +15,8 @@ struct ExchangeCore: ~Copyable {
   var target = Target()
   var snapshot: WorkerSnapshot?
   var facts: ConnectionFacts?
-  private var stream: (any ExchangeStream)?
-  private var streamID: UInt32 = 0
+  /// Counts the requests of this exchange, so that late news for an earlier one are known.
+  private(set) var serial: UInt64 = 0
   var requestID = RequestID()
   var moment = Moment(now: .never, wall: WallTime(seconds: 0))
   var method = Method.get
@@ -31,6 +32,16 @@ struct ExchangeCore: ~Copyable {
   var request = OriginRequest()
   var fetch: (any Fetching)?
   var isPaused = false
+
+  var key = CacheKey()
+  /// The fill that it waits for or reads.
+  var reader: FillReader?
+  /// The fill's feeder, where this exchange was the one to ask.
+  var feeder: FillFeeder?
+  /// What the answer says of the cache; `nil` on a route without one.
+  var status: CacheStatus?
+  /// Kept for the values of fields.
+  var text: [UInt8] = []
   /// The request's body: what may come, what came, and whether it is wanted.
   var bodyLimit: UInt64 = 0
   var bodyOctets: UInt64 = 0
@@ -43,15 +54,13 @@ struct ExchangeCore: ~Copyable {
   // MARK: Beginning
 
   mutating func open(
-    facts: ConnectionFacts, stream: any ExchangeStream, id: UInt32, began: Instant, snapshot: WorkerSnapshot,
-    at moment: Moment
+    facts: ConnectionFacts, began: Instant, snapshot: WorkerSnapshot, at moment: Moment
   ) {
+    serial &+= 1
     record = RequestRecord(received: began)
     record.headWhole = moment.now
     record.listener = UInt16(clamping: facts.listener)
     self.facts = facts
-    self.stream = stream
-    self.streamID = id
     self.snapshot = snapshot
     self.moment = moment
     requestID = services.nextID()
@@ -107,7 +116,12 @@ struct ExchangeCore: ~Copyable {
     case .respond(let status, let contentType, let body):
       respond(status: status, contentType: contentType.span, body: Slice(body))
     case .redirect(let status, let location): redirect(status, to: location.span)
-    case .pool(let pool): pass(head, octets, to: pool, as: exchange)
+    case .pool(let pool):
+      if let rules = snapshot.rules[route].cache {
+        look(head, octets, for: rules, to: pool, as: exchange)
+      } else {
+        pass(head, octets, to: pool, as: exchange)
+      }
     }
   }
 
@@ -211,9 +225,6 @@ struct ExchangeCore: ~Copyable {
 
   mutating func abort() { cutAnswer() }
 
-  /// Tells the session that there is news; it asks in a turn of its own.
-  func wake() { stream?.exchangeHasNews(stream: streamID) }
-
   /// The answer ends so that nobody takes it for whole.
   mutating func cutAnswer() {
     headState = .taken
@@ -223,9 +234,11 @@ struct ExchangeCore: ~Copyable {
   // MARK: Ending
 
   mutating func finish(
-    _ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment
+    _ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment,
+    as exchange: Exchange
   ) {
     noteFetch()
+    leaveFill(as: exchange)
     fetch?.cancel()
     fetch = nil
     if record.ending == .answered { record.ending = ending }
@@ -238,7 +251,8 @@ struct ExchangeCore: ~Copyable {
     answer.reset()
     interims.removeAll()
     why = ""
-    (stream, snapshot, facts) = (nil, nil, nil)
+    status = nil
+    (snapshot, facts) = (nil, nil)
   }
 
   private func hand(_ record: RequestRecord, at moment: Moment) {

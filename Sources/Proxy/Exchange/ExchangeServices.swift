@@ -1,4 +1,6 @@
 import Bytes
+import Cache
+import HTTP
 import Telemetry
 import Time
 import Upstream
@@ -6,15 +8,32 @@ import Upstream
 /// What the exchanges of one worker share. One thread.
 public final class ExchangeServices {
   let fetches: any FetchStarting
+  let fills: FillDesk
+  /// What the thread's clocks said last.
+  let moment: () -> Moment
+  private let cache: CacheView
   let log: AccessLog
   private var ids: RequestID.Source
   private var stamp = HTTPDateStamp()
 
-  public init(fetches: any FetchStarting, log: AccessLog, seed: UInt64 = .random(in: 0 ... .max)) {
+  public init(
+    fetches: any FetchStarting, cache: consuming CacheView, fills: FillDesk, log: AccessLog,
+    moment: @escaping () -> Moment, seed: UInt64 = .random(in: 0 ... .max)
+  ) {
     self.fetches = fetches
+    self.cache = cache
+    self.fills = fills
+    self.moment = moment
     self.log = log
     ids = RequestID.Source(seed: seed)
   }
+
+  func lookup(
+    _ key: inout CacheKey, for head: borrowing RequestHead, _ octets: Span<UInt8>, as directives: RequestDirectives,
+    at now: Instant
+  ) -> Lookup { cache.lookup(&key, for: head, octets, as: directives, at: now) }
+
+  func lookup(again reader: consuming FillReader, at now: Instant) -> Lookup { cache.lookup(again: reader, at: now) }
 
   func nextID() -> RequestID { ids.next() }
 

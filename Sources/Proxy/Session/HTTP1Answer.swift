@@ -74,6 +74,7 @@ struct HTTP1Answer: ~Copyable {
         case .failed: return .cut
         }
       }
+      exchange.proceed(at: worker.moment)
       if !isHeadWritten { writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers) }
       var slices = Slices()
       var supply = ExchangeSupply.more

@@ -1,4 +1,5 @@
 import Bytes
+import Cache
 import Configuration
 import HTTP
 import Telemetry
@@ -13,7 +14,16 @@ struct RouteRules {
     case respond(status: UInt16, contentType: [UInt8], body: Chunk)
   }
 
+  /// What a route adds to RFC 9111.
+  struct CacheRules {
+    /// What its keys begin with: the site, and the pool, where routes split one URL.
+    let prefix: [UInt8]
+    let policy: StoragePolicy
+  }
+
   let action: Action
+  /// `nil` where nothing is stored.
+  let cache: CacheRules?
   /// Octets of a request's body.
   let bodyLimit: UInt64
   let recorder: RouteRecorder
@@ -21,6 +31,15 @@ struct RouteRules {
   init(
     _ route: RouteConfiguration, of site: String, pools: [String: Int], recorders: RecorderRegistry, worker: Int
   ) {
+    if case .pool(let pool) = route.action, case .on(let additions) = route.cache {
+      cache = CacheRules(
+        prefix: Array("\(site)\0\(pool)".utf8),
+        policy: StoragePolicy(
+          defaultLifetime: additions.defaultTTL.map { Nanoseconds($0) },
+          storesSetCookie: additions.setCookie == .store))
+    } else {
+      cache = nil
+    }
     switch route.action {
     case .pool(let name): action = .pool(pools[name] ?? -1)
     case .redirect(let redirect):

@@ -1,4 +1,5 @@
 import Bytes
+import Cache
 import EventLoop
 import HTTP
 import TLS
@@ -21,6 +22,7 @@ public final class Worker: EventTenant {
   private let origins: Origins
   private let log: AccessLog
   private let services: ExchangeServices
+  private let fills: FillDesk
   private(set) var snapshot: WorkerSnapshot
   private(set) var limits: SessionLimits
   private(set) var isDraining = false
@@ -40,18 +42,22 @@ public final class Worker: EventTenant {
 
   /// Call on the worker's own thread.
   public init(
-    number: Int, _ snapshot: Snapshot, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>,
-    reports: Mailbox<WorkerReport>, logQueue: LogQueue, logWriter: Mailbox<LogCommand>
+    number: Int, _ snapshot: Snapshot, sockets: [ListeningSocket], store: Store,
+    mailboxes: [Mailbox<WorkerMessage>], reports: Mailbox<WorkerReport>, logQueue: LogQueue, logWriter: Mailbox<LogCommand>
   ) throws(SystemError) {
     self.number = number
-    self.mailbox = mailbox
+    mailbox = mailboxes[number]
     self.reports = reports
     loop = try EventLoop()
     recorders = snapshot.recorders
     origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
     log = AccessLog(
       settings: snapshot.logSettings, isOn: snapshot.writesLog, queue: logQueue, writer: logWriter)
-    services = ExchangeServices(fetches: origins, log: log)
+    fills = FillDesk(worker: number, peers: mailboxes)
+    let loop = self.loop
+    services = ExchangeServices(
+      fetches: origins, cache: store.view(worker: number), fills: fills, log: log,
+      moment: { Moment(now: loop.now, wall: loop.wall) })
     self.snapshot = WorkerSnapshot(snapshot, worker: number)
     limits = snapshot.limits
     token = try loop.add(self, descriptor: mailbox.descriptor)
@@ -75,6 +81,8 @@ public final class Worker: EventTenant {
     for message in messages {
       switch message {
       case .adopt(let snapshot, let sockets): adopt(snapshot, sockets: sockets)
+      case .fillNews(let fill): fills.news(of: fill)
+      case .readerMoved(let fill): fills.readerMoved(fill)
       case .drain(let deadline): drain(until: deadline)
       }
     }
@@ -82,6 +90,7 @@ public final class Worker: EventTenant {
 
   public func timerFired(in loop: EventLoop) {
     log.flush()
+    fills.tick(at: loop.now, patience: limits.writeTimeout)
     if loop.now >= nextTrim {
       loop.buffers.trim()
       nextTrim = loop.now + Self.trimming

@@ -1,3 +1,4 @@
+import Cache
 import EventLoop
 import Time
 
@@ -7,6 +8,10 @@ public enum WorkerMessage: Sendable {
   ///
   /// - sockets: one for each of the snapshot's listeners.
   case adopt(Snapshot, sockets: [ListeningSocket])
+  /// There is news of a fill that some of the worker's exchanges wait for.
+  case fillNews(Fill)
+  /// A reader of a fill that the worker owns got on or left.
+  case readerMoved(Fill)
   /// Accept nothing more, finish what is under way by then, and end.
   case drain(until: Instant)
 }

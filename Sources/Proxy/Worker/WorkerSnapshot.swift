@@ -44,6 +44,11 @@ public final class WorkerSnapshot {
   /// The recorder of a route's index; for `RequestRecord.absent` that of requests which no route matched.
   func recorder(of route: UInt32) -> RouteRecorder { Int(route) < rules.count ? rules[Int(route)].recorder : unrouted }
 
+  /// Of a route's index; `nil` where nothing is stored.
+  func cacheRules(of route: UInt32) -> RouteRules.CacheRules? {
+    Int(route) < rules.count ? rules[Int(route)].cache : nil
+  }
+
   func listenerName(_ index: Int) -> [UInt8] { index < listenerNames.count ? listenerNames[index] : [] }
   func serverNameOctets(_ index: Int) -> [UInt8] { index < serverNames.count ? serverNames[index] : [] }
   func serverName(_ index: Int) -> String { String(decoding: serverNameOctets(index), as: UTF8.self) }

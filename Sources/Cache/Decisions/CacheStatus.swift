@@ -1,0 +1,69 @@
+import Bytes
+import Time
+
+/// What the cache had to do with one answer, as the value of `Cache-Status` (RFC 9211).
+public struct CacheStatus: Equatable, Sendable {
+  /// Why a request went to the origin (`fwd`, §2.2).
+  public enum Forward: Equatable, Sendable {
+    /// The route has no cache, or the request may not use it.
+    case bypass
+    /// The method is none that the cache knows.
+    case method
+    /// Nothing is stored for the URL.
+    case uriMiss
+    /// Something is, but not for these selecting fields.
+    case varyMiss
+    /// It is remembered that the answer can't be shared.
+    case miss
+    /// What is stored is no longer fresh.
+    case stale
+
+    /// As RFC 9211 §2.2 writes it.
+    public var text: StaticString {
+      switch self {
+      case .bypass: "bypass"
+      case .method: "method"
+      case .uriMiss: "uri-miss"
+      case .varyMiss: "vary-miss"
+      case .miss: "miss"
+      case .stale: "stale"
+      }
+    }
+  }
+
+  /// `nil` for a hit.
+  public var forward: Forward?
+  /// Of the freshness lifetime, what is left; negative where it is over. `nil` where none is known.
+  public var timeToLive: Nanoseconds?
+  /// Whether the answer is stored now.
+  public var isStored: Bool
+  /// Whether the request waited for another one's fetch.
+  public var isCollapsed: Bool
+
+  public init(
+    forward: Forward?, timeToLive: Nanoseconds? = nil, isStored: Bool = false, isCollapsed: Bool = false
+  ) {
+    (self.forward, self.timeToLive) = (forward, timeToLive)
+    (self.isStored, self.isCollapsed) = (isStored, isCollapsed)
+  }
+
+  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`. Allocates nothing where `octets`
+  /// has room for 80 more.
+  public func write(to octets: inout [UInt8]) {
+    octets.append("Yett")
+    if let forward {
+      octets.append("; fwd=")
+      octets.append(forward.text)
+    } else {
+      octets.append("; hit")
+    }
+    if let seconds = timeToLive?.seconds {
+      octets.append("; ttl=")
+      if seconds < 0 { octets.append(UInt8(ascii: "-")) }
+      octets.append(decimal: seconds.magnitude)
+    }
+    guard forward != nil else { return }
+    if isStored { octets.append("; stored") }
+    if isCollapsed { octets.append("; collapsed") }
+  }
+}

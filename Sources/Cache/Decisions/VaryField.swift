@@ -1,0 +1,81 @@
+import Bytes
+import HTTP
+
+/// What all `Vary` lines of a response say together (RFC 9110 §12.5.5), as seen from before Yett.
+public enum VaryField: Sendable {
+  /// No field of the client's chose the answer.
+  case absent
+  case names(VarySpec)
+  /// `*`, or a field that is another one in every request.
+  case any
+
+  /// Names that a key can hold.
+  public static let nameLimit = 16
+  /// Octets of all names.
+  public static let octetLimit = 512
+
+  public init(_ fields: borrowing FieldTable, _ octets: Span<UInt8>) {
+    var names: [[UInt8]] = []
+    var total = 0
+    var index = 0
+    while index < fields.count {
+      let slot = fields[index]
+      index += 1
+      guard slot.known == .vary else { continue }
+      let value = octets[clamped: slot.value]
+      var list = ListField()
+      while let member = list.next(in: value) {
+        let name = value.extracting(member)
+        switch Influence(of: name) {
+        case .none: continue
+        case .unbounded:
+          self = .any
+          return
+        case .selects: break
+        }
+        var lowercased: [UInt8] = []
+        lowercased.reserveCapacity(name.count)
+        for position in name.indices { lowercased.append(name[position].lowercased) }
+        guard !names.contains(lowercased) else { continue }
+        names.append(lowercased)
+        total += lowercased.count
+        guard names.count <= Self.nameLimit, total <= Self.octetLimit else {
+          self = .any
+          return
+        }
+      }
+    }
+    guard !names.isEmpty else {
+      self = .absent
+      return
+    }
+    names.sort { $0.lexicographicallyPrecedes($1) }
+    self = .names(VarySpec(names))
+  }
+
+  /// What a client can do by sending a field to what the origin answers.
+  private enum Influence {
+    /// The origin never sees it as sent, or the primary key holds it.
+    case none
+    case selects
+    /// Yett writes it for every request anew.
+    case unbounded
+
+    init(of name: Span<UInt8>) {
+      if name.equals("*") {
+        self = .unbounded
+        return
+      }
+      switch FieldName(name) {
+      case .forwarded, .xForwardedFor, .xRequestID, .via: self = .unbounded
+      case .host, .xForwardedHost, .xForwardedPort, .xForwardedProto: self = .none
+      case .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range: self = .none
+      case .connection, .keepAlive, .proxyConnection, .proxyAuthorization, .te, .trailer, .transferEncoding, .upgrade,
+        .contentLength, .expect, .maxForwards, .xOriginalURL, .xRewriteURL, .xHTTPMethodOverride, .proxy:
+        self = .none
+      case .other: self = name.firstIndex(of: UInt8(ascii: "_")) == nil ? .selects : .none
+      default: self = .selects
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Bytes
+import HTTP
+
+/// What a fill and its waiters keep of their requests: the fields that an origin gets to see and may vary by.
+enum RequestFields {
+  /// - Throws: where they do not fit a block; such a request is passed.
+  static func copy(_ head: borrowing RequestHead, _ octets: Span<UInt8>) throws(FieldError) -> FieldBlock {
+    var fields = FieldBlock()
+    var index = 0
+    while index < head.fields.count {
+      let slot = head.fields[index]
+      index += 1
+      guard !head.isHopByHop(slot, octets: octets) else { continue }
+      try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
+    }
+    return fields
+  }
+}

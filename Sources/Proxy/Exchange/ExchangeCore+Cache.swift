@@ -1,0 +1,215 @@
+import Bytes
+import Cache
+import HTTP
+import Telemetry
+import Time
+import Upstream
+
+/// What an exchange does with the cache: answers from memory, waits for a fill, begins one, or goes past it.
+extension ExchangeCore {
+  /// Octets of a fill's body that are taken at once.
+  private static let readLimit = 262_144
+
+  /// - Parameter rules: of a route whose answers may be stored.
+  mutating func look(
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, for rules: RouteRules.CacheRules, to pool: Int,
+    as exchange: Exchange
+  ) {
+    let directives = RequestDirectives(head, octets)
+    composeKey(rules)
+    switch services.lookup(&key, for: head, octets, as: directives, at: moment.now) {
+    case .hit(let stored): serve(stored, Conditional(head, octets, on: stored.head, now: moment.wall))
+    case .wait(let reader):
+      guard prepare(head, octets, to: pool) else { return }
+      wait(for: reader, isCollapsed: true, as: exchange)
+    case .fill(let writer):
+      guard prepare(head, octets, to: pool) else { return }
+      fill(writer, policy: rules.policy, to: pool, as: exchange)
+    case .pass(let forward):
+      guard !directives.onlyIfCached else { return fail(504, why: "only what is cached was asked for") }
+      record.cache = .pass
+      status = CacheStatus(forward: forward)
+      pass(head, octets, to: pool, as: exchange)
+    }
+  }
+
+  /// Site, scheme, host, port, path, query, and the pool where routes split one URL.
+  private mutating func composeKey(_ rules: RouteRules.CacheRules) {
+    key.begin()
+    key.append(rules.prefix.span)
+    key.append(target.scheme.text)
+    key.append(number: UInt64(target.port))
+    Self.append(target, to: &key)
+  }
+
+  private static func append(_ target: borrowing Target, to key: inout CacheKey) {
+    key.append(target.host)
+    key.append(target.matchPath)
+    if let query = target.query {
+      key.append("?")
+      key.append(query)
+    }
+  }
+
+  /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
+  private mutating func prepare(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int) -> Bool {
+    guard let facts else { return false }
+    record.pool = UInt32(truncatingIfNeeded: pool)
+    record.fetchBegan = moment.now
+    do throws(FieldError) {
+      try ForwardedFields.write(
+        head, octets, of: facts, target, requestID: requestID, maxForwards: nil, conditions: false,
+        into: &request.fields)
+    } catch {
+      fail(error == .tooLarge ? 431 : 400, why: error.description)
+      return false
+    }
+    request.assign(head, octets, to: target)
+    return true
+  }
+
+  // MARK: From memory
+
+  mutating func serve(_ stored: StoredResponse, _ conditional: Conditional) {
+    record.cache = .hit
+    beginAnswer(stored.head.status)
+    do throws(FieldError) {
+      switch conditional {
+      case .whole:
+        answer.stored = stored.head
+        answer.length = .octets(UInt64(stored.bodyOctets))
+        if method != .head { for slice in stored.body { outgoing.append(slice) } }
+      case .notModified:
+        answer.status = 304
+        record.status = 304
+        try stored.head.copyNotModifiedFields(to: &answer.added)
+      }
+      let status = CacheStatus(forward: nil, timeToLive: stored.head.timeToLive(at: moment.now))
+      try AnswerFields.addCache(
+        age: stored.head.age(at: moment.now), status, text: &text, to: &answer.added)
+    } catch {
+      return fail(500, why: "the stored fields cannot be sent: \(error)")
+    }
+    outgoing.finish()
+  }
+
+  // MARK: Fills
+
+  private mutating func fill(
+    _ writer: consuming FillWriter, policy: StoragePolicy, to pool: Int, as exchange: Exchange
+  ) {
+    guard let reader = writer.join(at: moment.now) else { return start(to: pool, as: exchange) }
+    record.cache = writer.forward == .stale ? .expired : .miss
+    let feeder = FillFeeder(writer, policy: policy, asker: exchange, serial: serial, services: services)
+    do throws(UpstreamFailure) {
+      try feeder.start(&request, pool: pool)
+    } catch {
+      _ = reader.leave()
+      return failed(error)
+    }
+    self.feeder = feeder
+    wait(for: reader, isCollapsed: false, as: exchange)
+  }
+
+  private mutating func wait(for reader: consuming FillReader, isCollapsed: Bool, as exchange: Exchange) {
+    if isCollapsed { record.cache = reader.forward == .stale ? .expired : .miss }
+    status = CacheStatus(forward: reader.forward, isStored: true, isCollapsed: isCollapsed)
+    services.fills.wait(exchange, for: reader.fill)
+    self.reader = consume reader
+  }
+
+  /// Looks what is new of the fill that it waits for. From the session's turn, so that it may fetch by itself.
+  mutating func proceed(at moment: Moment, as exchange: Exchange) {
+    guard reader != nil else { return }
+    self.moment = moment
+    if headState == .missing { readHead(as: exchange) }
+    if reader != nil, headState != .missing { readBody() }
+  }
+
+  private mutating func readHead(as exchange: Exchange) {
+    guard let news = reader?.head() else { return }
+    switch news {
+    case .waiting: return
+    case .ready(let head, let length):
+      noteFetch()
+      beginAnswer(head.status)
+      answer.stored = head
+      answer.length = length.map { .octets(UInt64($0)) } ?? .unknown
+      addStatus(age: head.age(at: moment.now), timeToLive: head.timeToLive(at: moment.now))
+    case .failed(let failure):
+      leaveFill(as: exchange)
+      fail(failure.status, why: "\(serverWords) \(failure)")
+    case .otherVariant, .released: lookAgain(as: exchange)
+    }
+  }
+
+  private mutating func addStatus(age: Nanoseconds, timeToLive: Nanoseconds) {
+    status?.timeToLive = timeToLive
+    do throws(FieldError) {
+      if let status { try AnswerFields.addCache(age: age, status, text: &text, to: &answer.added) }
+    } catch {
+      why = error.description
+    }
+  }
+
+  /// Takes as much of the body as its window has room for.
+  private mutating func readBody() {
+    while outgoing.isOpen, outgoing.octets < OutgoingBody.window {
+      guard let (body, wakesOwner) = reader?.read(limit: Self.readLimit, at: moment.now) else { return }
+      if wakesOwner, let fill = reader?.fill { services.fills.readerMoved(fill) }
+      switch body {
+      case .octets(let slice): outgoing.append(slice)
+      case .waiting: return
+      case .end: outgoing.finish()
+      case .failed(let failure):
+        record.ending = .upstreamFailed
+        fail(failure.status, why: "\(serverWords) \(failure)")
+        return
+      case .cut:
+        record.ending = .clientTimedOut
+        why = "read too slowly what others read too"
+        cutAnswer()
+        return
+      }
+    }
+  }
+
+  /// The fill was not for this request: what is stored may be now, or it fetches by itself.
+  private mutating func lookAgain(as exchange: Exchange) {
+    guard let old = reader.take() else { return }
+    services.fills.leave(exchange, old.fill)
+    feeder = nil
+    guard let snapshot, let rules = snapshot.cacheRules(of: record.route) else { return }
+    let pool = Int(record.pool)
+    switch services.lookup(again: old, at: moment.now) {
+    case .hit(let stored):
+      serve(stored, .whole)
+    case .wait(let reader): wait(for: reader, isCollapsed: true, as: exchange)
+    case .fill(let writer): fill(writer, policy: rules.policy, to: pool, as: exchange)
+    case .pass(let forward):
+      record.cache = .pass
+      status = CacheStatus(forward: forward)
+      start(to: pool, as: exchange)
+    }
+    if reader != nil { proceed(at: moment, as: exchange) }
+  }
+
+  /// Whether this exchange takes over the fetch of a fill that may not be shared.
+  mutating func takes(_ fetch: any Fetching, serial: UInt64, as exchange: Exchange) -> Bool {
+    guard serial == self.serial, reader != nil, headState == .missing else { return false }
+    leaveFill(as: exchange)
+    self.fetch = fetch
+    record.cache = .pass
+    status?.isStored = false
+    return true
+  }
+
+  mutating func leaveFill(as exchange: Exchange) {
+    guard let old = reader.take() else { return }
+    let fill = old.fill
+    services.fills.leave(exchange, fill)
+    if old.leave() { services.fills.readerMoved(fill) }
+    noteFetch()
+    feeder = nil
+  }
+}
