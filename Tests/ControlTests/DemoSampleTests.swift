@@ -16,7 +16,9 @@ struct DemoSampleTests {
     #expect(answer == site.answer(to: SampleRequest(path), of: .pages))
   }
 
-  @Test("what is not there is a 404, what is no reading a 405", arguments: ["/nothing", "/news/0", "/news/25", "/bins/x"])
+  @Test(
+    "what is not there is a 404, what is no reading a 405",
+    arguments: ["/nothing", "/news/0", "/news/25", "/bins/x"])
   func noPage(path: String) {
     var site = SampleSite(seed: 1)
     #expect(site.answer(to: SampleRequest(path), of: .pages).status == 404)

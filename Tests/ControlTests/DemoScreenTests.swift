@@ -120,7 +120,7 @@ struct DemoScreenTests {
   @Test("on a usual terminal nothing of the introduction is cut, and it says what matters")
   func introduction() {
     let words = screen().introduction().map(\.text)
-    #expect(words.allSatisfy { $0.count <= 90 }, "\(words)")
+    #expect(words.allSatisfy { $0.count <= 80 }, "\(words)")
     for word in ["https://localhost:8443", "http://localhost:8080", "curl -k", "^C", "--socket /run/yett/demo-1.sock"] {
       #expect(words.contains { $0.contains(word) }, "\(word)")
     }

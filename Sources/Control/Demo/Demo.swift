@@ -35,7 +35,8 @@ public struct Demo {
   public func run() throws(DemoError) {
     let style = Self.style
     try checkPort()
-    let redirectPort = options.port != 0 && isFree(Self.redirectPort) ? Self.redirectPort : nil
+    let mayRedirect = options.port != 0 && options.port != Self.redirectPort && isFree(Self.redirectPort)
+    let redirectPort = mayRedirect ? Self.redirectPort : nil
     let adminSocket = Self.adminSocket
     let origins = try openOrigins()
     let service: Service
@@ -176,7 +177,7 @@ public struct Demo {
     if let redirectPort {
       redirect = .from("localhost:\(redirectPort)")
     } else {
-      redirect = options.port == 0 ? .none : .taken(Self.redirectPort)
+      redirect = [0, Self.redirectPort].contains(options.port) ? .none : .taken(Self.redirectPort)
     }
     return DemoScreen.Places(
       secure: "localhost:\(port)", redirect: redirect, hasTraffic: options.hasTraffic, adminSocket: adminSocket)

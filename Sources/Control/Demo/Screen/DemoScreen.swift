@@ -56,24 +56,21 @@ struct DemoScreen {
     ]
     let order = "curl -k -X POST \(url)/switch/"
     let also = String(repeating: " ", count: order.count - 5) + "also "
-    var commands = [
-      ("curl -k -i \(url)/", "the second time from memory"),
+    let commands = [
+      ("curl -k -i \(url)/", "the 2nd time from memory"),
       ("curl -k -i '\(url)/search?q=bins'", "slow on purpose"),
-      ("\(order)fail", "one API server of two fails"),
-      ("\(also)fail/all, every/5, recover", ""),
+      ("\(order)fail", "one of two servers fails"),
     ]
-    if let socket = places.adminSocket {
-      commands.append(("yett status --socket \(socket)", "all figures"))
-    }
     let width = commands.map(\.0.count).max() ?? 0
     lines += commands.map { command, purpose in
-      let padding = String(repeating: " ", count: width - command.count)
-      return Line(text: purpose.isEmpty ? "  \(command)" : "  \(command)\(padding)  \(purpose)")
+      Line(text: "  \(command)\(String(repeating: " ", count: width - command.count))  \(purpose)")
     }
+    lines.append(Line(text: "  \(also)fail/all, every/5, recover"))
+    if let socket = places.adminSocket { lines.append(Line(text: "  yett status --socket \(socket)")) }
     lines.append(
       Line(
         text: places.hasTraffic
-          ? "Visitors of its own ask now and then; after 20 s a server fails for a while. ^C ends."
+          ? "It asks itself now and then; after 20 s a server fails for a while. ^C ends."
           : "Nobody asks but you. ^C ends.", tone: .quiet))
     return lines
   }
