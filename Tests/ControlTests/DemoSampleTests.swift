@@ -102,6 +102,17 @@ struct DemoSampleTests {
     }
   }
 
+  @Test("once its user has given an order, the demo gives none")
+  func touched() {
+    var (script, site) = (DemoScript(.director, seed: 7), SampleSite(seed: 1))
+    _ = site.answer(to: SampleRequest("/switch/fail/all", .post), of: .pages)
+    for _ in 0..<4 {
+      let step = script.next()
+      #expect(site.answer(to: SampleRequest(step.target, step.method), of: .pages).status == 303)
+      #expect(site.failure == .all)
+    }
+  }
+
   @Test("chance stays below its bound, 0 too", arguments: [0, 1, 2, 300, .max] as [UInt64])
   func random(bound: UInt64) {
     var random = SampleRandom(seed: .max)
