@@ -75,7 +75,9 @@ struct HTTP1Answer: ~Copyable {
         }
       }
       exchange.proceed(at: worker.moment)
-      if !isHeadWritten { writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers) }
+      if !isHeadWritten {
+        writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
+      }
       var slices = Slices()
       var supply = ExchangeSupply.more
       if isHeadWritten, !isEndWritten {
@@ -109,7 +111,7 @@ struct HTTP1Answer: ~Copyable {
   }
 
   private mutating func writeHeads(
-    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, buffers: BufferPool
+    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
   ) {
     if exchange.hasInterim {
       buffers.supply(&output, .small)
@@ -120,11 +122,11 @@ struct HTTP1Answer: ~Copyable {
       }
     }
     guard exchange.hasHead else { return }
-    if !isBodyWhole { keepsAlive = false }
+    if !isBodyWhole || isDraining { keepsAlive = false }
     isHeadWritten = true
     let isWritten = exchange.withHead { head in
       if !isHEAD, head.length == .unknown { framing = version == .http11 ? .chunked : .untilClose }
-      if framing == .untilClose { keepsAlive = false }
+      if framing == .untilClose || head.closes { keepsAlive = false }
       let size: BufferSize = head.octets + output.count < Self.smallHead ? .small : .large
       if size == .large { _ = buffers.enlarge(&output) }
       buffers.supply(&output, size)

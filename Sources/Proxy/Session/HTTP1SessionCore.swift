@@ -311,13 +311,7 @@ struct HTTP1SessionCore: ~Copyable {
       }
       body.notWaiting(at: worker.loop.now)
       do throws(BodyError) {
-        var position = 0
-        switch try body.read(input, from: &position, atMost: room) {
-        case .octets(let range): exchange.body(input.readable.extracting(range))
-        case .end: exchange.bodyEnded()
-        case .more: break
-        }
-        input.consume(position)
+        try readBody(into: exchange, atMost: room)
       } catch {
         bodyFailed(.malformed(error))
         return
@@ -329,6 +323,20 @@ struct HTTP1SessionCore: ~Copyable {
       }
     }
     deadline.set(.distantFuture, of: token, in: worker.loop)
+  }
+
+  /// Reads what is in the buffer; the end of a body by its length is told with its last octet.
+  private mutating func readBody(into exchange: Exchange, atMost room: Int) throws(BodyError) {
+    var position = 0
+    while true {
+      switch try body.read(input, from: &position, atMost: room) {
+      case .octets(let range): exchange.body(input.readable.extracting(range))
+      case .end:
+        input.consume(position)
+        return exchange.bodyEnded()
+      case .more: return input.consume(position)
+      }
+    }
   }
 
   private mutating func askForBody(in worker: Worker) {

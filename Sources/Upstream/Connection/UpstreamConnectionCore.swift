@@ -67,7 +67,7 @@ struct UpstreamConnectionCore: ~Copyable {
     self.timeouts = timeouts
     method = request.method
     requestFraming = request.framing
-    isRequestWhole = request.framing == .none
+    isRequestWhole = request.framing.isEmpty
     (isPaused, keepsAlive, hasAnswerOctets, interimHeads) = (false, false, false, 0)
     parser.reset()
     loop.buffers.supply(&output, request.headOctets <= BufferSize.small.rawValue ? .small : .large)
