@@ -42,7 +42,8 @@ struct SampleSite {
     let isCheck = request.path == "/healthz"
     if !isCheck { apiAnswers &+= 1 }
     if failure.hits(isSecond: isSecond, isCheck: isCheck, answer: apiAnswers) {
-      return SampleAnswer(status: 500, mediaType: .json, body: #"{"error": "told to fail", "server": "\#(name)"}"# + "\n")
+      return SampleAnswer(
+        status: 500, mediaType: .json, body: #"{"error": "told to fail", "server": "\#(name)"}"# + "\n")
     }
     if isCheck { return SampleAnswer(body: "ok\n") }
     let body = #"{"collection": "brown bin", "weekday": "Tuesday", "server": "\#(name)"}"# + "\n"

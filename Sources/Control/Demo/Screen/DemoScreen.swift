@@ -20,7 +20,11 @@ struct DemoScreen {
     var redirect: Redirect
     var hasTraffic = true
 
-    enum Redirect: Equatable, Sendable { case from(String), taken(UInt16), none }
+    enum Redirect: Equatable, Sendable {
+      case from(String)
+      case taken(UInt16)
+      case none
+    }
   }
 
   enum Tone: Equatable { case plain, title, good, bad, quiet }
