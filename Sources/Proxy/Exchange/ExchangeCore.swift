@@ -27,6 +27,8 @@ struct ExchangeCore: ~Copyable {
   var answer = AnswerHead()
   var headState = HeadState.missing
   var outgoing = OutgoingBody()
+  /// What the session sends next of it.
+  var gathered = Slices()
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
@@ -224,6 +226,12 @@ struct ExchangeCore: ~Copyable {
 
   func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
 
+  /// The same, in place of what was gathered before.
+  mutating func gather(limit: Int) -> ExchangeSupply {
+    gathered.removeAll()
+    return outgoing.gather(into: &gathered, limit: limit)
+  }
+
   mutating func consumed(_ octets: Int) {
     outgoing.consume(octets)
     if isPaused, outgoing.octets < OutgoingBody.window / 2 {
@@ -259,6 +267,7 @@ struct ExchangeCore: ~Copyable {
     record.finished = Swift.max(moment.now, record.answered)
     hand(record, at: moment)
     outgoing.reset()
+    gathered.removeAll()
     answer.reset()
     interims.removeAll()
     why = ""

@@ -17,8 +17,6 @@ struct HTTP1Answer: ~Copyable {
     case cut
   }
 
-  private enum Framing { case plain, chunked, untilClose }
-
   private static let octetsPerTurn = 262_144
   /// A head beyond it goes into a large buffer.
   private static let smallHead = BufferSize.small.rawValue - 1_024
@@ -26,24 +24,23 @@ struct HTTP1Answer: ~Copyable {
   private var output = Buffer()
   private var version = Version.http11
   private var isHEAD = false
-  private var framing = Framing.plain
+  private var framing: AnswerFraming
   private var isHeadWritten = false
   private var isHeadSent = false
-  /// All of the body, and what frames its end, is in `output` or beyond it.
-  private var isEndWritten = false
-  /// Octets that the chunk under way still promises.
-  private var promised = 0
   /// The socket takes nothing at the moment.
   private(set) var isBlocked = false
+  /// Nothing but the connection's end says where this answer ends: an end that comes early must be a reset.
+  var endsWithConnection: Bool { isHeadWritten && framing.form == .untilClose }
   /// Given to the kernel for this answer, heads and framing among them.
   private(set) var octets: UInt64 = 0
+
+  init(in worker: Worker) { framing = AnswerFraming(tail: worker.chunkTail, last: worker.lastChunk) }
 
   mutating func begin(version: Version, isHEAD: Bool) {
     self.version = version
     self.isHEAD = isHEAD
-    framing = .plain
-    (isHeadWritten, isHeadSent, isEndWritten, isBlocked) = (false, false, false, false)
-    promised = 0
+    framing.begin(.plain)
+    (isHeadWritten, isHeadSent, isBlocked) = (false, false, false)
     octets = 0
   }
 
@@ -76,29 +73,35 @@ struct HTTP1Answer: ~Copyable {
       }
       state.proceed(at: moment, as: exchange)
       if !isHeadWritten {
-        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
+        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers)
       }
-      var slices = Slices()
+      state.gathered.removeAll()
       var supply = ExchangeSupply.more
-      if isHeadWritten, !isEndWritten {
-        supply = state.gather(into: &slices, limit: promised > 0 ? promised : Swift.max(budget, 1))
+      if isHeadWritten, !framing.isEnded {
+        supply = state.gather(limit: framing.limit(Swift.max(budget, 1)))
         if supply == .cut {
-          if framing == .untilClose { transport.abort() }
+          if framing.form == .untilClose { transport.abort() }
           return .cut
         }
+        // A head is out and each chunk leaves before the next: there is room.
+        do throws(WriteError) {
+          try framing.frame(&state.gathered, isLast: supply == .last, into: &output, from: worker.loop.buffers)
+        } catch { return .cut }
       }
-      let body = slices.octets
-      frame(&slices, isLast: supply == .last, worker: worker)
-      if output.isEmpty, slices.octets == 0, !transport.hasPending { return isEndWritten ? .whole : .waits }
+      if output.isEmpty, state.gathered.octets == 0 {
+        worker.loop.buffers.reclaim(&output)
+        return isHeadWritten && framing.isEnded ? .whole : .waits
+      }
       guard budget > 0 else { return .yields }
       let head = output.count
-      switch transport.write(&output, slices, buffers: worker.loop.buffers) {
+      switch transport.write(&output, state.gathered, buffers: worker.loop.buffers) {
       case .octets(let count):
         isBlocked = false
         budget -= count
         octets += UInt64(count)
-        took(count - Swift.min(count, head), of: body, tail: slices.octets - body, isLast: supply == .last, &state, worker)
-        if isHeadWritten, !isHeadSent, output.isEmpty {
+        let taken = framing.took(count - Swift.min(count, head), rest: &output)
+        if taken > 0 { state.consumed(taken) }
+        if isHeadWritten, !isHeadSent, count >= head {
           isHeadSent = true
           state.answered(at: worker.loop.readClock())
         }
@@ -111,32 +114,35 @@ struct HTTP1Answer: ~Copyable {
   }
 
   private mutating func writeHeads(
-    of state: inout ExchangeCore, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
+    of state: inout ExchangeCore, _ keepsAlive: inout Bool, isBodyWhole: Bool, buffers: BufferPool
   ) {
-    if state.hasInterim {
+    while state.hasInterim {
       buffers.supply(&output, .small)
       state.takeInterim { status, fields in
         // RFC 9110 §15.2: never to a client of HTTP/1.0. One that does not fit is no loss.
         guard version == .http11 else { return }
-        do throws(WriteError) { try HTTP1Writer.interim(status: status, fields: fields, into: &output) } catch { return }
+        do throws(WriteError) { try HTTP1Writer.interim(status: status, fields: fields, into: &output) } catch {
+          return
+        }
       }
     }
     guard state.hasHead else { return }
-    if !isBodyWhole || isDraining { keepsAlive = false }
+    if !isBodyWhole { keepsAlive = false }
     isHeadWritten = true
     let isWritten = state.withHead { head in
-      if !isHEAD, head.length == .unknown { framing = version == .http11 ? .chunked : .untilClose }
-      if framing == .untilClose || head.closes { keepsAlive = false }
+      if !isHEAD, head.length == .unknown { framing.begin(version == .http11 ? .chunked : .untilClose) }
+      if framing.form == .untilClose || head.closes { keepsAlive = false }
       let size: BufferSize = head.octets + output.count < Self.smallHead ? .small : .large
       if size == .large { _ = buffers.enlarge(&output) }
       buffers.supply(&output, size)
-      return Self.write(head, framing: framing, isHEAD: isHEAD, keepsAlive, version: version, into: &output)
+      output.compact()
+      return Self.write(head, framing: framing.form, isHEAD: isHEAD, keepsAlive, version: version, into: &output)
     }
     if !isWritten { state.abort() }
   }
 
   private static func write(
-    _ head: borrowing AnswerHead, framing: Framing, isHEAD: Bool, _ keepsAlive: Bool, version: Version,
+    _ head: borrowing AnswerHead, framing: AnswerFraming.Form, isHEAD: Bool, _ keepsAlive: Bool, version: Version,
     into output: inout Buffer
   ) -> Bool {
     let field: BodyFraming? =
@@ -156,46 +162,5 @@ struct HTTP1Answer: ~Copyable {
     } catch {
       return false
     }
-  }
-
-  /// Puts the framing of the next chunk before and behind its octets.
-  private mutating func frame(_ slices: inout Slices, isLast: Bool, worker: Worker) {
-    guard isHeadWritten, !isEndWritten else { return }
-    let body = slices.octets
-    guard body > 0 else {
-      guard isLast else { return }
-      isEndWritten = true
-      guard framing == .chunked else { return }
-      worker.loop.buffers.supply(&output, .small)
-      output.append(HTTP1Writer.lastChunk)
-      return
-    }
-    guard framing == .chunked else { return }
-    if promised == 0 {
-      promised = body
-      worker.loop.buffers.supply(&output, .small)
-      // A head is out and each chunk leaves before the next: there is room.
-      do throws(WriteError) { try HTTP1Writer.chunkHead(body, into: &output) } catch { return }
-    }
-    if body == promised { slices.append(isLast ? worker.lastChunk : worker.chunkTail) }
-  }
-
-  /// Counts off what the socket took of the body and of the framing behind it.
-  private mutating func took(
-    _ count: Int, of body: Int, tail: Int, isLast: Bool, _ state: inout ExchangeCore, _ worker: Worker
-  ) {
-    let taken = Swift.min(count, body)
-    if taken > 0 { state.consumed(taken) }
-    guard taken == body else {
-      if framing == .chunked { promised -= taken }
-      return
-    }
-    if isLast { isEndWritten = true }
-    guard framing == .chunked, body > 0 else { return }
-    promised = 0
-    // The rest of the framing goes first the next time.
-    let missing = tail - (count - taken)
-    let whole = isLast ? worker.lastChunk : worker.chunkTail
-    if missing > 0 { whole.dropping(first: whole.count - missing).withSpan { _ = output.append($0) } }
   }
 }

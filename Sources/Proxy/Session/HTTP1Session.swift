@@ -1,5 +1,6 @@
 import EventLoop
 import TLS
+import Telemetry
 
 /// One client's HTTP/1.1 connection: identity for the loop around the state that does the work.
 final class HTTP1Session: EventTenant, ExchangeStream {
@@ -13,7 +14,7 @@ final class HTTP1Session: EventTenant, ExchangeStream {
 
   init(_ transport: consuming Transport, from peer: Address, listener: WorkerListener, in worker: Worker) {
     (self.worker, self.peer, self.listener) = (worker, peer, listener)
-    core = HTTP1SessionCore(transport, peer: peer, listener: listener)
+    core = HTTP1SessionCore(transport, peer: peer, listener: listener, in: worker)
   }
 
   /// Registers with the loop and reads what has come with the connection.
@@ -29,7 +30,7 @@ final class HTTP1Session: EventTenant, ExchangeStream {
   func drain() { if core.isIdle { end() } }
 
   /// Closes it whatever it is doing.
-  func abort() { end() }
+  func abort() { end(.aborted) }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
     if core.ready(readiness, for: self, in: worker) == .ends { end() }
@@ -45,8 +46,9 @@ final class HTTP1Session: EventTenant, ExchangeStream {
 
   func exchangeHasNews(stream: UInt32) { worker.loop.post(token) }
 
-  private func end() {
-    core.close(in: worker)
+  /// - Parameter ending: of the exchange that is under way, unless it knows better.
+  private func end(_ ending: Ending = .clientGone) {
+    core.close(ending, in: worker)
     worker.sessionEnded(self)
   }
 }

@@ -79,6 +79,8 @@ extension HTTP1SessionCore {
     transport.releaseBuffers(to: loop.buffers)
     if deadline.instant == .distantFuture || headBegan != .never {
       deadline.set(now + worker.limits.keepAlive, of: token, in: loop)
+      // Once for each request: who then sends less than an octet of a head (a part of a TLS record) gains nothing.
+      headBegan = .never
     }
   }
 
@@ -92,8 +94,10 @@ extension HTTP1SessionCore {
       reader.exchange.begin(
         head, input.readable, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
         at: moment)
+      headOctets = head.length
       input.consume(head.length)
     }
+    (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
     deadline.set(.distantFuture, of: token, in: worker.loop)
   }
 
@@ -104,7 +108,10 @@ extension HTTP1SessionCore {
     guard let facts, let exchange = reader?.exchange else { return }
     phase = .exchanging
     keepsAlive = false
+    body.begin(.none, at: moment.now, expectsContinue: false)
     body.abandon()
+    headOctets = input.count
+    (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
     answer.begin(version: .http11, isHEAD: false)
     exchange.refuse(
       status, why: why, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot, at: moment)
@@ -114,13 +121,14 @@ extension HTTP1SessionCore {
 
   /// Reads as much of the body as the exchange has room for.
   mutating func takeBody(in worker: Worker, at now: Instant) {
+    bodyDeadline = .distantFuture
     guard !body.isComplete, let exchange = reader?.exchange else { return }
     var budget = Self.readPerTurn
     while !body.isComplete, !body.isAbandoned {
       if let deadline = body.continueDeadline {
         // A client that sends without being asked needs no asking.
         guard exchange.asksForBody || !input.isEmpty else {
-          return self.deadline.set(deadline, of: token, in: worker.loop)
+          return bodyDeadline = deadline
         }
         if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
       }
@@ -144,14 +152,15 @@ extension HTTP1SessionCore {
         return
       }
     }
-    deadline.set(.distantFuture, of: token, in: worker.loop)
+    if input.isEmpty { worker.loop.buffers.reclaim(&input) }
   }
 
   /// `nil`: there is nothing now, or never.
   private mutating func readBodyOctets(in worker: Worker, at now: Instant) -> Int? {
     guard isReadable else {
+      worker.loop.buffers.reclaim(&input)
       body.waiting(at: now)
-      deadline.set(body.deadline(at: now, limits: worker.limits), of: token, in: worker.loop)
+      bodyDeadline = body.deadline(at: now, limits: worker.limits)
       return nil
     }
     worker.loop.buffers.supply(&input, .large)

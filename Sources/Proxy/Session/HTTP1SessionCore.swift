@@ -36,10 +36,16 @@ struct HTTP1SessionCore: ~Copyable {
   var input = Buffer()
   /// What is taken from the worker at a request's first octet and given back at its end; with the exchange.
   var reader: HTTP1Reader?
-  var answer = HTTP1Answer()
+  var answer: HTTP1Answer
   var body = RequestBodyIntake()
+  /// The earliest of those that count at the moment.
   var deadline = Deadline()
+  /// Until when the client must have sent more of the body, or is asked for it.
+  var bodyDeadline = Instant.distantFuture
+  /// Until when the client must have taken more of the answer.
+  var writeDeadline = Instant.distantFuture
   var headBegan = Instant.never
+  var headOctets = 0
   var isReadable = false
   private var isWritable = true
   /// The kernel said that the client ended its side: a short read does not mean that nothing is left.
@@ -48,7 +54,8 @@ struct HTTP1SessionCore: ~Copyable {
   var keepsAlive = true
   private var lingered = 0
 
-  init(_ transport: consuming Transport, peer: Address, listener: WorkerListener) {
+  init(_ transport: consuming Transport, peer: Address, listener: WorkerListener, in worker: Worker) {
+    answer = HTTP1Answer(in: worker)
     phase = transport.isTLS ? .handshaking : .awaitingHead
     self.transport = transport
     self.peer = peer
@@ -97,8 +104,11 @@ struct HTTP1SessionCore: ~Copyable {
         }
       case .exchanging:
         if isBroken, body.isComplete || !isReadable { return .ends }
-        guard !answer.isBlocked || isWritable else { return .goesOn }
         takeBody(in: worker, at: moment.now)
+        guard !answer.isBlocked || isWritable else {
+          armExchangeDeadline(in: worker)
+          return .goesOn
+        }
         switch sendAnswer(in: worker, at: moment) {
         case .waits: return .goesOn
         case .yields:
@@ -107,7 +117,9 @@ struct HTTP1SessionCore: ~Copyable {
         case .cut: return .ends
         case .whole:
           answers += 1
-          guard body.isComplete, keepsAlive else {
+          guard body.isComplete, keepsAlive, !worker.isDraining else {
+            // Who has ended already reads no slower for our waiting.
+            if isBroken { return .ends }
             linger(in: worker, at: moment.now)
             continue
           }
@@ -135,13 +147,15 @@ struct HTTP1SessionCore: ~Copyable {
       refuse(408, why: "the request's head came too slowly", for: session, in: worker, at: worker.moment)
       return advance(for: session, in: worker)
     case .exchanging:
-      if answer.isBlocked {
+      let now = worker.loop.now
+      if writeDeadline <= now {
+        if answer.endsWithConnection { transport.abort() }
         finishExchange(.clientTimedOut, in: worker)
         return .ends
       }
-      if let ask = body.continueDeadline, ask <= worker.loop.now {
+      if let ask = body.continueDeadline, ask <= now {
         askForBody(in: worker)
-      } else if body.deadline(at: worker.loop.now, limits: worker.limits) <= worker.loop.now {
+      } else if bodyDeadline <= now {
         bodyFailed(.tooSlow)
       }
       return advance(for: session, in: worker)
@@ -151,9 +165,14 @@ struct HTTP1SessionCore: ~Copyable {
   }
 
   /// Gives everything back; the exchange learns that its client is gone.
-  mutating func close(in worker: Worker) {
+  ///
+  /// - Parameter ending: of the exchange that is under way, unless it knows better.
+  mutating func close(_ ending: Ending, in worker: Worker) {
     guard phase != .closed else { return }
-    if phase == .exchanging { finishExchange(.clientGone, in: worker) }
+    if phase == .exchanging {
+      if answer.endsWithConnection { transport.abort() }
+      finishExchange(ending, in: worker)
+    }
     phase = .closed
     deadline.cancel(in: worker.loop)
     releaseReader(in: worker)
@@ -169,15 +188,14 @@ struct HTTP1SessionCore: ~Copyable {
   /// Sends what there is; a whole answer ends the exchange.
   private mutating func sendAnswer(in worker: Worker, at moment: Moment) -> HTTP1Answer.Progress {
     guard let exchange = reader?.exchange else { return .cut }
-    let wasBlocked = answer.isBlocked
-    let before = answer.octets
+    if worker.isDraining { keepsAlive = false }
     let progress = exchange.withState { state in
       let progress = answer.send(
         &state, of: exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete,
         worker: worker, at: moment)
       if case .whole = progress {
         state.finish(
-          .answered, octetsIn: body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: moment.now),
+          .answered, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: moment.now),
           at: moment, as: exchange)
       }
       return progress
@@ -186,16 +204,21 @@ struct HTTP1SessionCore: ~Copyable {
     case .whole:
       exchange.detach()
       releaseReader(in: worker)
-    case .waits where answer.isBlocked:
-      isWritable = false
-      // What the client took since gives it another while; being asked again does not.
-      if !wasBlocked || answer.octets > before {
-        deadline.set(moment.now + worker.limits.writeTimeout, of: token, in: worker.loop)
+    case .waits:
+      writeDeadline = .distantFuture
+      if answer.isBlocked {
+        // The loop says when it takes octets again: each time is progress, and begins the wait anew.
+        isWritable = false
+        writeDeadline = moment.now + worker.limits.writeTimeout
       }
-    case .waits where body.isComplete: deadline.set(.distantFuture, of: token, in: worker.loop)
-    case .waits, .yields, .cut: break
+      armExchangeDeadline(in: worker)
+    case .yields, .cut: writeDeadline = .distantFuture
     }
     return progress
+  }
+
+  private mutating func armExchangeDeadline(in worker: Worker) {
+    deadline.set(Swift.min(bodyDeadline, writeDeadline), of: token, in: worker.loop)
   }
 
   /// Ends an exchange whose answer did not become whole.
@@ -204,7 +227,8 @@ struct HTTP1SessionCore: ~Copyable {
     let moment = worker.moment
     phase = .awaitingHead
     exchange.finish(
-      ending, octetsIn: body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: moment.now), at: moment)
+      ending, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets,
+      bodyWait: body.waited(at: moment.now), at: moment)
     releaseReader(in: worker)
   }
 

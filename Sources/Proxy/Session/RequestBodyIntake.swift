@@ -37,7 +37,10 @@ struct RequestBodyIntake: ~Copyable {
   ) throws(BodyError) -> BodyDecoder.Event {
     let event = try decoder.read(input, from: &position, limit: room)
     switch event {
-    case .octets(let range): octets += UInt64(range.count)
+    case .octets(let range):
+      octets += UInt64(range.count)
+      // A declared length ends with its last octet: no more may come to tell it.
+      isComplete = decoder.isComplete
     case .end: isComplete = true
     case .more: break
     }

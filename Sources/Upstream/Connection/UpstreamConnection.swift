@@ -8,6 +8,11 @@ final class UpstreamConnection: EventTenant {
   private let idle: IdleConnections
   private var core: UpstreamConnectionCore
   private var fetch: Fetch?
+  /// One of its own events is under way, and with it the use of `core`.
+  private var isInEvent = false
+  /// It was closed from above within its own event: a reader that has no use for an answer says so when it is told
+  /// of the head. Its state can't be reached then (exclusivity would trap), so it ends with the event.
+  private var isGivenUp = false
 
   /// Begins to connect. `started` is the first request's.
   init(to address: Address, idle: IdleConnections, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError)
@@ -43,16 +48,20 @@ final class UpstreamConnection: EventTenant {
   /// Ends at once: a request under way is never finished.
   func close(in loop: EventLoop) {
     fetch = nil
-    core.close(in: loop)
+    if isInEvent { isGivenUp = true } else { core.close(in: loop) }
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
+    isInEvent = true
     let outcome = core.ready(readiness, for: fetch, in: loop)
+    isInEvent = false
     settle(outcome, in: loop)
   }
 
   func turn(in loop: EventLoop) {
+    isInEvent = true
     let outcome = core.turn(for: fetch, in: loop)
+    isInEvent = false
     settle(outcome, in: loop)
   }
 
@@ -63,6 +72,7 @@ final class UpstreamConnection: EventTenant {
 
   /// What a turn came to, dealt with when the connection's own state is no longer in use.
   private func settle(_ outcome: UpstreamConnectionCore.Outcome, in loop: EventLoop) {
+    guard !isGivenUp else { return core.close(in: loop) }
     switch outcome {
     case .goesOn: return
     case .whole(let isReusable):

@@ -83,8 +83,8 @@ struct UpstreamConnectionCore: ~Copyable {
     }
     if state != .connecting {
       state = .awaitingHead
-      armAnswerDeadline(in: loop)
       flush(in: loop)
+      armAnswerDeadline(in: loop)
     }
   }
 
@@ -106,8 +106,8 @@ struct UpstreamConnectionCore: ~Copyable {
     } else {
       output.append(octets)
     }
-    armAnswerDeadline(in: loop)
     flush(in: loop)
+    armAnswerDeadline(in: loop)
   }
 
   mutating func finishRequest(in loop: EventLoop) {
@@ -119,8 +119,8 @@ struct UpstreamConnectionCore: ~Copyable {
       output.append(HTTP1Writer.lastChunk)
     }
     guard state != .connecting else { return }
-    armAnswerDeadline(in: loop)
     flush(in: loop)
+    armAnswerDeadline(in: loop)
   }
 
   mutating func resume(in loop: EventLoop) {
@@ -172,7 +172,9 @@ struct UpstreamConnectionCore: ~Copyable {
   mutating func turn(for fetch: Fetch?, in loop: EventLoop) -> Outcome {
     guard state == .awaitingHead || state == .readingBody || brokenWrite != nil else { return .goesOn }
     let hadRoom = bodyRoom
+    let waited = output.count
     if isWritable { flush(in: loop) }
+    if output.count < waited { armAnswerDeadline(in: loop) }
     let outcome = read(for: fetch, in: loop)
     guard case .goesOn = outcome else { return outcome }
     if let error = brokenWrite, !isReadable, !hasAnswerOctets { return .failed(.brokenUnanswered(error)) }
@@ -185,7 +187,8 @@ struct UpstreamConnectionCore: ~Copyable {
     switch state {
     case .connecting: return .failed(.noConnection(within: timeouts.connect))
     case .resting: return .endedIdle
-    case .awaitingHead: return .failed(.noFirstByte(within: timeouts.firstByte))
+    case .awaitingHead:
+      return .failed(.noFirstByte(within: output.isEmpty ? timeouts.firstByte : timeouts.betweenBytes))
     case .readingBody: return .failed(.silent(for: timeouts.betweenBytes))
     case .closed: return .goesOn
     }
@@ -214,10 +217,13 @@ struct UpstreamConnectionCore: ~Copyable {
   private mutating func armAnswerDeadline(in loop: EventLoop) {
     let limit: Nanoseconds
     switch state {
-    case .awaitingHead where !isRequestWhole && output.isEmpty:
+    case .awaitingHead where !output.isEmpty: limit = timeouts.betweenBytes
+    case .awaitingHead where isRequestWhole: limit = timeouts.firstByte
+    case .awaitingHead:
       // The client's pace is the session's to judge.
       return deadline.set(.distantFuture, of: token, in: loop)
-    case .awaitingHead: limit = isRequestWhole ? timeouts.firstByte : timeouts.betweenBytes
+    case .readingBody where isPaused && output.isEmpty:
+      return deadline.set(.distantFuture, of: token, in: loop)
     case .readingBody: limit = timeouts.betweenBytes
     case .connecting, .resting, .closed: return
     }
@@ -246,7 +252,7 @@ struct UpstreamConnectionCore: ~Copyable {
       case .failed(let code): return ended(SystemError("recv", code: code))
       }
     }
-    if isPaused { deadline.set(.distantFuture, of: token, in: loop) }
+    if isPaused { armAnswerDeadline(in: loop) }
     if input.isEmpty, !isReadable { loop.buffers.reclaim(&input) }
     return .goesOn
   }
@@ -330,7 +336,8 @@ struct UpstreamConnectionCore: ~Copyable {
       case .end:
         input.consume(position)
         // Octets behind an answer belong to nobody: the connection goes no further.
-        return .whole(isReusable: keepsAlive && isRequestWhole && output.isEmpty && input.isEmpty && !isEnding)
+        let isClean = isRequestWhole && output.isEmpty && input.isEmpty && brokenWrite == nil && !isEnding
+        return .whole(isReusable: keepsAlive && isClean)
       }
     }
   }

@@ -85,7 +85,11 @@ final class Fetch: Fetching {
     if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: origins.loop.now) }
     var last = failure
     while retries(after: last, to: address) {
-      guard let next = attempt() else { return }
+      guard let next = attempt() else {
+        // A kept connection takes the body at once, and says no more of it; a new one does when it is connected.
+        if !isBodyWhole { reader?.fetchWantsBody() }
+        return
+      }
       last = next
     }
     reader?.fetchFailed(last)

@@ -1,9 +1,11 @@
+import Bytes
+
 /// The fields of a parsed head, in order. The octets lie in the buffer that was parsed.
 public struct FieldTable: ~Copyable {
   /// 431 beyond it.
   public static let limit = 100
 
-  @usableFromInline var slots = InlineArray<100, FieldSlot>(repeating: FieldSlot())
+  @usableFromInline var slots = FixedBuffer(repeating: FieldSlot(), count: FieldTable.limit)
   @usableFromInline var used = 0
   /// Which well-known fields are there: most questions are about one that is not.
   @usableFromInline var present = FieldNames()
@@ -25,10 +27,9 @@ public struct FieldTable: ~Copyable {
   @inlinable public func contains(_ name: FieldName) -> Bool { present.contains(name) }
 
   /// `index` is below `count`.
-  @inlinable public subscript(index: Int) -> FieldSlot { slots.span[index] }
+  @inlinable public subscript(index: Int) -> FieldSlot { slots[index] }
 
-  /// The fields in order. Loops walk this: through the table's own subscript the optimiser copied all of its slots
-  /// at each turn (1,650 instructions a head).
+  /// The fields in order.
   @inlinable public var span: Span<FieldSlot> {
     @_lifetime(borrow self) get { slots.span.extracting(0..<used) }
   }

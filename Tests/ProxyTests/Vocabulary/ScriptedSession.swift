@@ -1,0 +1,165 @@
+import Bytes
+import EventLoop
+import HTTP
+import Telemetry
+import Testing
+import Time
+
+@testable import Proxy
+
+/// Stands in for a client's connection with several streams: each has credit of its own, and pulls its answer when
+/// the test lets the session have its turn.
+final class ScriptedSession: ExchangeStream {
+  private let worker: ScriptedWorker
+  let facts: ConnectionFacts
+  private(set) var streams: [UInt32: ScriptedStream] = [:]
+  /// Streams that were said to have news since the last turn.
+  private(set) var news: Set<UInt32> = []
+
+  init(in worker: ScriptedWorker, facts: ConnectionFacts) { (self.worker, self.facts) = (worker, facts) }
+
+  func exchangeHasNews(stream: UInt32) {
+    #expect(streams[stream] != nil, "news for a stream that is gone")
+    news.insert(stream)
+  }
+
+  /// Begins a request on a new stream, and takes what is there of its answer.
+  ///
+  /// - Parameters:
+  ///   - head: without the empty line that ends it.
+  ///   - credit: octets of the answer's body that the client takes.
+  @discardableResult func open(_ head: String, credit: Int = .max) throws -> ScriptedStream {
+    let stream = try begin(head, credit: credit)
+    stream.pull()
+    return stream
+  }
+
+  /// Begins a request and takes nothing yet.
+  func begin(_ head: String, credit: Int = .max) throws -> ScriptedStream {
+    let octets = Array((head + "\r\n\r\n").utf8)
+    var parser = RequestHeadParser()
+    #expect(try parser.read(octets.span), "the script's own head is not whole")
+    let stream = add(credit: credit)
+    stream.exchange.begin(
+      parser.head, octets.span, facts: facts, stream: self, id: stream.id, began: worker.moment.now,
+      snapshot: worker.snapshot, at: worker.moment)
+    return stream
+  }
+
+  /// A stream whose head could not be read.
+  func refuse(_ status: UInt16, why: String) -> ScriptedStream {
+    let stream = add(credit: .max)
+    stream.exchange.refuse(
+      status, why: why, facts: facts, stream: self, id: stream.id, began: worker.moment.now,
+      snapshot: worker.snapshot, at: worker.moment)
+    stream.pull()
+    return stream
+  }
+
+  private func add(credit: Int) -> ScriptedStream {
+    let stream = ScriptedStream(UInt32(streams.count + 1), worker.takeExchange(), credit: credit, in: worker)
+    streams[stream.id] = stream
+    return stream
+  }
+
+  /// The session's turn: whoever has news is asked.
+  func turn() {
+    let told = news.sorted()
+    news = []
+    for id in told { streams[id]?.pull() }
+  }
+}
+
+/// One request of a `ScriptedSession` and what its client has got so far.
+final class ScriptedStream {
+  let id: UInt32
+  let exchange: Exchange
+  /// Octets of the answer's body that the client still takes.
+  var credit: Int
+  private let worker: ScriptedWorker
+
+  private(set) var interims: [(status: UInt16, fields: [String])] = []
+  private(set) var status: UInt16?
+  private(set) var fields: [String] = []
+  private(set) var length: AnswerLength?
+  private(set) var body: [UInt8] = []
+  private(set) var isWhole = false
+  private(set) var isCut = false
+  private(set) var isFinished = false
+
+  init(_ id: UInt32, _ exchange: Exchange, credit: Int, in worker: ScriptedWorker) {
+    (self.id, self.exchange, self.credit, self.worker) = (id, exchange, credit, worker)
+  }
+
+  var text: String { String(decoding: body, as: UTF8.self) }
+
+  /// The value of the one field of that name; `nil` where there is none.
+  func field(_ name: String, _ location: SourceLocation = #_sourceLocation) -> String? {
+    let values = fields.filter { $0.lowercased().hasPrefix(name.lowercased() + ": ") }
+    #expect(values.count <= 1, "\(name) is there \(values.count) times", sourceLocation: location)
+    return values.first.map { String($0.dropFirst(name.count + 2)) }
+  }
+
+  // MARK: The answer
+
+  /// Takes all that is there and that the credit allows.
+  func pull() {
+    guard !isFinished, !isWhole, !isCut else { return }
+    exchange.proceed(at: worker.moment)
+    takeHeads()
+    while status != nil {
+      exchange.proceed(at: worker.moment)
+      var slices = Slices()
+      let supply = exchange.gather(into: &slices, limit: credit)
+      if supply == .cut {
+        isCut = true
+        return
+      }
+      #expect(slices.octets <= credit, "more than was asked for")
+      for index in 0..<slices.count { slices[index]?.withSpan { body.append($0) } }
+      credit -= slices.octets
+      exchange.consumed(slices.octets)
+      if supply == .last { isWhole = true }
+      if supply == .last || slices.octets == 0 { return }
+    }
+  }
+
+  /// Takes interim heads and the head, but nothing of the body.
+  func takeHeads() {
+    while exchange.hasInterim {
+      exchange.takeInterim { status, fields in interims.append((status, lines(fields))) }
+    }
+    guard exchange.hasHead else { return }
+    #expect(status == nil, "a second head")
+    exchange.withHead { head in
+      status = head.status
+      length = head.length
+      var octets: [UInt8] = []
+      head.withStoredOctets { octets.append($0) }
+      fields =
+        String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init) + lines(head.added)
+    }
+    exchange.answered(at: worker.moment.now)
+  }
+
+  // MARK: The request's body
+
+  /// Hands over as much of it as there is room for, and says how much that was.
+  @discardableResult func sends(_ octets: [UInt8]) -> Int {
+    let count = min(octets.count, exchange.bodyRoom)
+    if count > 0 { exchange.body(octets.span.extracting(0..<count)) }
+    return count
+  }
+
+  @discardableResult func sends(_ text: String) -> Int { sends(Array(text.utf8)) }
+
+  // MARK: The end
+
+  /// As a session does it: once, however it went. The exchange may be used again from here on.
+  func finish(_ ending: Ending = .answered, octetsIn: UInt64 = 0, octetsOut: UInt64 = 0, bodyWait: Nanoseconds = .zero)
+  {
+    isFinished = true
+    exchange.finish(ending, octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait, at: worker.moment)
+    worker.give(exchange)
+  }
+}
