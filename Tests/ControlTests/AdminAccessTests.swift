@@ -55,9 +55,7 @@ struct AdminAccessTests {
 
   @Test("on port 80 Host needs no port (RFC 9110 §4.2.1)")
   func defaultPort() {
-    let address = Address(host: "10.0.0.1", port: 80)
-    guard let address else { return }
-    let door = AdminAccess.Door.bind(address)
+    let door = AdminAccess.Door.bind(.ipv4(.init(10, 0, 0, 1), port: 80))
     #expect(Self.refusal(Self.request(host: "10.0.0.1"), door: door) == nil)
     #expect(Self.refusal(Self.request(host: "10.0.0.1:80"), door: door) == nil)
   }

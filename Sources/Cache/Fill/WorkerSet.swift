@@ -34,6 +34,7 @@ extension WorkerSet: Sequence {
 
     fileprivate init(_ set: WorkerSet) { rest = set }
 
+    /// The next higher number; `nil` after the highest.
     public mutating func next() -> Int? {
       while index < 4 {
         let word = rest.words[index]
