@@ -18,9 +18,20 @@ public enum ConfigurationSource: Sendable {
     }
   }
 
-  /// Reads and validates everything that a snapshot is made of: the file and what it includes, certificates, and that
-  /// the access log can be written. Blocks on disks: at the start, by `yett check`, and on the utility thread.
+  /// Reads and validates everything that a snapshot is made of, and sees that the access log can be written. Blocks on
+  /// disks: at the start and on the utility thread.
   func load() throws(ConfigurationError) -> LoadedConfiguration {
+    let loaded = try read()
+    if case .file(let path) = loaded.configuration.log.access {
+      do throws(SystemError) { _ = try OutputFile(appendingTo: path) } catch {
+        throw refusal("the access log cannot be written: \(error)")
+      }
+    }
+    return loaded
+  }
+
+  /// The file and what it includes, and certificates.
+  private func read() throws(ConfigurationError) -> LoadedConfiguration {
     let configuration: Configuration
     let certificates: LoadedCertificates
     switch self {
@@ -33,11 +44,6 @@ public enum ConfigurationSource: Sendable {
       configuration = value
       certificates = LoadedCertificates(configuration, sets: sets)
     }
-    if case .file(let path) = configuration.log.access {
-      do throws(SystemError) { _ = try OutputFile(appendingTo: path) } catch {
-        throw refusal("the access log cannot be written: \(error)")
-      }
-    }
     return LoadedConfiguration(configuration: configuration, certificates: certificates)
   }
 
@@ -48,10 +54,11 @@ public enum ConfigurationSource: Sendable {
 }
 
 extension ConfigurationSource {
-  /// Whether it could be served, as far as that can be said without serving it: what `yett check` asks. Blocks on disks.
+  /// Whether it could be served, as far as that can be said without opening anything: what `yett check` asks. Blocks on
+  /// disks.
   ///
   /// - Throws: all that is wrong with it.
-  public func check() throws(ConfigurationError) -> Configuration { try load().configuration }
+  public func check() throws(ConfigurationError) -> Configuration { try read().configuration }
 }
 
 /// A configuration with everything that was read for it, before anyone serves it.
