@@ -23,6 +23,7 @@ public struct CacheControl: Equatable, Sendable {
     public static let onlyIfCached = Directives(rawValue: 128)
   }
 
+  /// All that were said; unknown ones are passed over.
   public private(set) var directives: Directives = []
   /// 0 where it came without a number (§4.2.1).
   public private(set) var maxAge: Nanoseconds?

@@ -12,6 +12,7 @@ public struct RequestDirectives: Equatable, Sendable {
     case fill
   }
 
+  /// What the cache may be to the request.
   public let use: Use
   /// RFC 9111 §5.2.1.7: where memory has nothing fresh, the answer is a 504.
   public let onlyIfCached: Bool

@@ -15,10 +15,12 @@ public struct WorkerSet: Sendable, Equatable {
     words[worker / 64] |= 1 << UInt64(worker % 64)
   }
 
+  /// `false` for a number out of range.
   public func contains(_ worker: Int) -> Bool {
     worker >= 0 && worker < Self.limit && words[worker / 64] >> UInt64(worker % 64) & 1 == 1
   }
 
+  /// Whether the members are the same.
   public static func == (left: WorkerSet, right: WorkerSet) -> Bool {
     for index in left.words.indices where left.words[index] != right.words[index] { return false }
     return true
@@ -33,6 +35,7 @@ extension WorkerSet: Sequence {
 
     fileprivate init(_ set: WorkerSet) { rest = set }
 
+    /// The next greater member.
     public mutating func next() -> Int? {
       while index < 4 {
         let word = rest.words[index]
