@@ -23,7 +23,7 @@ public struct CacheControl: Equatable, Sendable {
     public static let onlyIfCached = Directives(rawValue: 128)
   }
 
-  /// All that were said in any line.
+  /// All that were said; unknown ones are passed over.
   public private(set) var directives: Directives = []
   /// 0 where it came without a number (§4.2.1).
   public private(set) var maxAge: Nanoseconds?
@@ -34,10 +34,10 @@ public struct CacheControl: Equatable, Sendable {
 
   /// Of a request or a response.
   public init(_ fields: borrowing FieldTable, _ octets: Span<UInt8>) {
-    guard fields.contains(.cacheControl) else { return }
-    let slots = fields.span
-    for index in slots.indices {
-      let slot = slots[index]
+    var index = 0
+    while index < fields.count {
+      let slot = fields[index]
+      index += 1
       if slot.known == .cacheControl { add(octets[clamped: slot.value]) }
     }
   }

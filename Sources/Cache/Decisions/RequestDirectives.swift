@@ -3,7 +3,6 @@ import HTTP
 
 /// What a request means to the cache, decided from its head alone.
 public struct RequestDirectives: Equatable, Sendable {
-  /// How far a request may be served from memory.
   public enum Use: Equatable, Sendable {
     /// Neither answered from memory nor stored: the origin alone may answer.
     case bypass
@@ -13,7 +12,7 @@ public struct RequestDirectives: Equatable, Sendable {
     case fill
   }
 
-  /// Decided by method, body, conditions and `no-store`.
+  /// What the cache may be to the request.
   public let use: Use
   /// RFC 9111 §5.2.1.7: where memory has nothing fresh, the answer is a 504.
   public let onlyIfCached: Bool
@@ -34,9 +33,18 @@ public struct RequestDirectives: Equatable, Sendable {
   public init(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
     let control = CacheControl(head.fields, octets)
     let hasBody = head.framing != .none && head.framing != .length(0)
-    let isConditional = head.fields.contains(.ifMatch) || head.fields.contains(.ifUnmodifiedSince)
-    let isPartial = head.fields.contains(.range)
-    let hasAuthorization = head.fields.contains(.authorization)
+    var (isConditional, isPartial) = (false, false)
+    var hasAuthorization = false
+    var index = 0
+    while index < head.fields.count {
+      switch head.fields[index].known {
+      case .ifMatch, .ifUnmodifiedSince: isConditional = true
+      case .range: isPartial = true
+      case .authorization: hasAuthorization = true
+      default: break
+      }
+      index += 1
+    }
     let use: Use
     switch head.method {
     case _ where hasBody || isConditional: use = .bypass

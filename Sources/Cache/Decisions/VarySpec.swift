@@ -22,6 +22,7 @@ public final class VarySpec: Sendable, Equatable {
     (self.octets, self.members) = (octets, members)
   }
 
+  /// Whether the same fields select.
   public static func == (left: VarySpec, right: VarySpec) -> Bool {
     left === right || left.members == right.members && left.octets == right.octets
   }

@@ -20,6 +20,7 @@ public struct WorkerSet: Sendable, Equatable {
     worker >= 0 && worker < Self.limit && words[worker / 64] >> UInt64(worker % 64) & 1 == 1
   }
 
+  /// Whether the members are the same.
   public static func == (left: WorkerSet, right: WorkerSet) -> Bool {
     for index in left.words.indices where left.words[index] != right.words[index] { return false }
     return true
@@ -34,7 +35,7 @@ extension WorkerSet: Sequence {
 
     fileprivate init(_ set: WorkerSet) { rest = set }
 
-    /// The next higher number; `nil` after the highest.
+    /// The next greater member.
     public mutating func next() -> Int? {
       while index < 4 {
         let word = rest.words[index]

@@ -6,6 +6,8 @@ struct EvictionQueue: ~Copyable {
   private var oldest = NodeTable.none
   private var hand = NodeTable.none
 
+  var isEmpty: Bool { oldest == NodeTable.none }
+
   mutating func add(_ index: UInt32, in nodes: inout NodeTable) {
     nodes[index].isVisited = false
     nodes[index].newer = NodeTable.none

@@ -164,6 +164,8 @@ struct Shard: ~Copyable {
     guard wanted + nodes.octets <= budget else { return .refused }
     var steps = 256
     while octets + wanted > budget {
+      // Cannot be, while what is held is what is counted; a loop without end would be worse than a miss.
+      guard !queue.isEmpty else { return .refused }
       guard !taken.isFull, let victim = queue.victim(in: &nodes, steps: &steps) else { return .again }
       if case .response = nodes[victim].content { figures.evicted &+= 1 }
       takeContent(victim, taken: &taken)
