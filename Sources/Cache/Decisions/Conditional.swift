@@ -25,6 +25,26 @@ public enum Conditional: Equatable, Sendable {
     }
   }
 
+  /// The same from the fields that a reader of a fill keeps of its request, a GET.
+  ///
+  /// - Parameter now: for dates with a year of two digits.
+  init(_ request: FieldBlock, on stored: StoredHead, now: WallTime) {
+    self = .whole
+    guard (200...299).contains(stored.status) else { return }
+    let octets = request.octets
+    if request.first(.ifNoneMatch) != nil {
+      let lines = stored.fields.octets
+      let tag = lines.span[clamped: stored.etag?.value ?? ByteRange()]
+      for slot in request.slots where slot.known == .ifNoneMatch {
+        if EntityTag.list(octets.span[clamped: slot.value], matches: tag) { self = .notModified }
+      }
+    } else if let slot = request.first(.ifModifiedSince),
+      let since = HTTPDate.parse(octets.span[clamped: slot.value], now: now), stored.lastModified ?? stored.date <= since
+    {
+      self = .notModified
+    }
+  }
+
   private static func anyMatches(_ fields: borrowing FieldTable, _ octets: Span<UInt8>, _ stored: StoredHead) -> Bool {
     let lines = stored.fields.octets
     let tag = lines.span[clamped: stored.etag?.value ?? ByteRange()]

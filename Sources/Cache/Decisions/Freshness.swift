@@ -28,7 +28,7 @@ public struct Freshness: Equatable, Sendable {
     policy: StoragePolicy, at moment: ResponseMoment
   ) {
     let dates = ResponseDates(fields, octets, receivedWall: moment.receivedWall)
-    initialAge = Self.initialAge(fields, octets, at: moment)
+    initialAge = Self.initialAge(fields, octets, date: dates.date, at: moment)
     let named = control.sMaxAge ?? control.maxAge ?? dates.expiresAfter
     if let named {
       lifetime = max(.zero, min(named, DeltaSeconds.ceiling))
@@ -49,12 +49,16 @@ public struct Freshness: Equatable, Sendable {
     return min(sinceModified / 10, heuristicCeiling)
   }
 
-  /// `corrected_age_value` (§4.2.3). The apparent age (our clock less the origin's `Date`) is left out, as the section
-  /// allows: it ages every page of an origin whose clock is slow.
+  /// `corrected_initial_age` (§4.2.3). Where there is an `Age`, it is trusted alone, as the section allows; otherwise
+  /// the apparent age (our clock less the origin's `Date`) counts too.
   private static func initialAge(
-    _ fields: borrowing FieldTable, _ octets: Span<UInt8>, at moment: ResponseMoment
+    _ fields: borrowing FieldTable, _ octets: Span<UInt8>, date: WallTime, at moment: ResponseMoment
   ) -> Nanoseconds {
-    guard let slot = fields.first(.age) else { return moment.delay }
+    guard let slot = fields.first(.age) else {
+      // Dates have whole seconds: what is younger than one has no age.
+      let apparent = WallTime(seconds: moment.receivedWall.seconds) - date
+      return max(moment.delay, apparent)
+    }
     let value = octets[clamped: slot.value]
     var list = ListField()
     // §5.1: of a list the first member; what is no number is passed over.

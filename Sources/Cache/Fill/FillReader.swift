@@ -36,6 +36,13 @@ public struct FillReader: ~Copyable {
     return head
   }
 
+  /// What the conditions of its request come to on the head that is `ready`.
+  ///
+  /// - Parameter now: for dates with a year of two digits.
+  public func conditional(on stored: StoredHead, now: WallTime) -> Conditional {
+    Conditional(request, on: stored, now: now)
+  }
+
   /// The next of the body.
   ///
   /// - Parameter limit: octets, 1 or more.

@@ -47,6 +47,9 @@ public final class StoredHead: Sendable {
     freshUntil = moment.received + freshness.remaining
   }
 
+  /// Whether no body follows whatever its length: `Content-Length` would say there were one (RFC 9110 §8.6).
+  public var hasNoBody: Bool { status == 204 || status == 304 }
+
   /// `current_age` of RFC 9111 §4.2.3, for the `Age` field.
   public func age(at now: Instant) -> Nanoseconds { freshness.initialAge + max(.zero, now - received) }
 

@@ -17,19 +17,20 @@ enum AnswerFields {
     }
   }
 
-  /// Adds what the cache says of an answer, and Yett's `Via` where the answer is from memory.
+  /// Adds what the cache says of an answer, and what `addOwn` adds to others where the answer is from memory.
   ///
   /// - Parameters:
   ///   - age: `nil` where the origin says it itself.
   ///   - text: storage that is kept.
   static func addCache(
-    age: Nanoseconds?, _ status: CacheStatus, text: inout [UInt8], to fields: inout FieldBlock
+    age: Nanoseconds?, _ status: CacheStatus, requestID: borrowing RequestID, text: inout [UInt8], to fields: inout FieldBlock
   ) throws(FieldError) {
     if let age {
       text.removeAll(keepingCapacity: true)
       text.append(decimal: UInt64(clamping: age.seconds))
       try fields.append("Age", text.span, known: .age)
       try fields.append("Via", "1.1 yett", known: .via)
+      try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
     }
     text.removeAll(keepingCapacity: true)
     status.write(to: &text)

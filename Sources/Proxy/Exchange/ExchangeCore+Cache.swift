@@ -79,7 +79,7 @@ extension ExchangeCore {
       switch conditional {
       case .whole:
         answer.stored = stored.head
-        answer.length = .octets(UInt64(stored.bodyOctets))
+        answer.length = stored.head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
         if method != .head { for slice in stored.body { outgoing.append(slice) } }
       case .notModified:
         answer.status = 304
@@ -88,7 +88,7 @@ extension ExchangeCore {
       }
       let status = CacheStatus(forward: nil, timeToLive: stored.head.timeToLive(at: moment.now))
       try AnswerFields.addCache(
-        age: stored.head.age(at: moment.now), status, text: &text, to: &answer.added)
+        age: stored.head.age(at: moment.now), status, requestID: requestID, text: &text, to: &answer.added)
     } catch {
       return fail(500, why: "the stored fields cannot be sent: \(error)")
     }
@@ -134,10 +134,8 @@ extension ExchangeCore {
     case .waiting: return
     case .ready(let head, let length):
       noteFetch()
-      beginAnswer(head.status)
-      answer.stored = head
-      answer.length = length.map { .octets(UInt64($0)) } ?? .unknown
-      addStatus(age: head.age(at: moment.now), timeToLive: head.timeToLive(at: moment.now))
+      let conditional = reader?.conditional(on: head, now: moment.wall) ?? .whole
+      begin(head, length: length, conditional, as: exchange)
     case .failed(let failure):
       leaveFill(as: exchange)
       fail(failure.status, why: "\(serverWords) \(failure)")
@@ -145,10 +143,29 @@ extension ExchangeCore {
     }
   }
 
+  private mutating func begin(_ head: StoredHead, length: Int?, _ conditional: Conditional, as exchange: Exchange) {
+    switch conditional {
+    case .whole:
+      beginAnswer(head.status)
+      answer.stored = head
+      answer.length = head.hasNoBody ? .none : length.map { .octets(UInt64($0)) } ?? .unknown
+    case .notModified:
+      beginAnswer(304)
+      do throws(FieldError) { try head.copyNotModifiedFields(to: &answer.added) } catch { why = error.description }
+    }
+    addStatus(age: head.age(at: moment.now), timeToLive: head.timeToLive(at: moment.now))
+    guard conditional == .notModified else { return }
+    // The fill goes on without this reader.
+    outgoing.finish()
+    leaveFill(as: exchange)
+  }
+
   private mutating func addStatus(age: Nanoseconds, timeToLive: Nanoseconds) {
     status?.timeToLive = timeToLive
     do throws(FieldError) {
-      if let status { try AnswerFields.addCache(age: age, status, text: &text, to: &answer.added) }
+      guard let status else { return }
+      try AnswerFields.addCache(
+          age: age, status, requestID: requestID, text: &text, to: &answer.added)
     } catch {
       why = error.description
     }

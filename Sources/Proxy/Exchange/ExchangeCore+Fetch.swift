@@ -125,7 +125,7 @@ extension ExchangeCore {
     addOwnFields(hasDate: answer.added.first(.date) != nil)
     if let status {
       do throws(FieldError) {
-        try AnswerFields.addCache(age: nil, status, text: &text, to: &answer.added)
+        try AnswerFields.addCache(age: nil, status, requestID: requestID, text: &text, to: &answer.added)
       } catch {
         why = error.description
       }

@@ -67,6 +67,7 @@ struct ExchangeCore: ~Copyable {
     self.moment = moment
     requestID = services.nextID()
     method = .get
+    target.reset()
     prefersJSON = false
     isPaused = false
     (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)

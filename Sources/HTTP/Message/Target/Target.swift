@@ -86,6 +86,9 @@ public struct Target: ~Copyable {
     @_lifetime(borrow self) get { octets.span.extracting(authorityEnd..<queryEnd) }
   }
 
+  /// Forgets what it was: a request that could not be read asks for nothing. Keeps its storage.
+  public mutating func reset() { clear() }
+
   private mutating func clear() {
     octets.removeAll(keepingCapacity: true)
     (scheme, port, isAsterisk) = (.http, 80, false)
