@@ -7,6 +7,7 @@ final class ListenerTable {
   private let workers: Int
   private var sockets: [String: [ListeningSocket]] = [:]
 
+  /// - Parameter workers: 1 or more.
   init(workers: Int) { self.workers = workers }
 
   /// The sockets of each listener, one a worker; those that are there stay.
@@ -16,11 +17,10 @@ final class ListenerTable {
     var opened: [String: [ListeningSocket]] = [:]
     var result: [[ListeningSocket]] = []
     for listener in listeners {
-      // By name too: port 0 is another port for each listener, and stays that over reloads.
-      let key = "\(listener.bind) \(listener.name)"
+      let key = Self.key(of: listener)
       do throws(SystemError) {
         let all: [ListeningSocket]
-        if let known = sockets[key] { all = known } else { all = try open(listener) }
+        if let known = sockets[key] { all = known } else { all = try open(listener.bind) }
         opened[key] = all
         result.append(all)
       } catch {
@@ -31,19 +31,39 @@ final class ListenerTable {
     return result
   }
 
-  private func open(_ listener: ListenerConfiguration) throws(SystemError) -> [ListeningSocket] {
-    switch listener.bind {
-    case .unix(let path):
+  /// Lets go of all: they close with the last worker that holds them.
+  func close() { sockets = [:] }
+
+  /// Port 0 is another port for each listener, and stays that over reloads; anything else is known by its address,
+  /// whatever the listener is called now.
+  private static func key(of listener: ListenerConfiguration) -> String {
+    if case .tcp(_, 0) = listener.bind { return "\(listener.bind) \(listener.name)" }
+    return "\(listener.bind)"
+  }
+
+  private func open(_ endpoint: Endpoint) throws(SystemError) -> [ListeningSocket] {
+    switch endpoint {
+    case .unix:
       // One accept queue: a Unix path can be bound but once.
-      let socket = try ListeningSocket(bind: .unix(path: path), shared: false)
-      return Array(repeating: socket, count: workers)
+      return Array(repeating: try ListeningSocket(endpoint, shared: false), count: workers)
+    case .tcp:
+      var all = [try ListeningSocket(endpoint, shared: true)]
+      while all.count < workers { all.append(try ListeningSocket(bind: all[0].address, shared: true)) }
+      return all
+    }
+  }
+}
+
+extension ListeningSocket {
+  /// As the configuration has it.
+  convenience init(_ endpoint: Endpoint, shared: Bool, permissions: UInt32? = nil) throws(SystemError) {
+    switch endpoint {
+    case .unix(let path): try self.init(bind: .unix(path: path), shared: shared, permissions: permissions)
     case .tcp(let host, let port):
       guard let address = Address(host: host, port: UInt16(clamping: port)) else {
         throw SystemError("bind", code: 22)
       }
-      var all = [try ListeningSocket(bind: address, shared: true)]
-      while all.count < workers { all.append(try ListeningSocket(bind: all[0].address, shared: true)) }
-      return all
+      try self.init(bind: address, shared: shared)
     }
   }
 }

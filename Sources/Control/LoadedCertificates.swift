@@ -21,14 +21,21 @@ struct LoadedCertificates: Sendable {
           }
         }
       }
-      let settings = TLSSettings(name: profile.name, profile: profile.profile == .modern ? .modern : .intermediate)
-      sets.append((settings, try CertificateSet(certificates, of: "tls entry `\(profile.name)`")))
+      sets.append((Self.settings(of: profile), try CertificateSet(certificates, of: "tls entry `\(profile.name)`")))
     }
     self.sets = sets
   }
 
-  /// Certificates that were made, not read.
-  init(_ set: CertificateSet, named name: String) { sets = [(TLSSettings(name: name), set)] }
+  /// Certificates that were made, not read, by the name of their profile. A profile without any is not served.
+  init(_ configuration: Configuration, sets: [String: CertificateSet]) {
+    self.sets = configuration.tls.compactMap { profile in
+      sets[profile.name].map { (Self.settings(of: profile), $0) }
+    }
+  }
+
+  private static func settings(of profile: TLSProfileConfiguration) -> TLSSettings {
+    TLSSettings(name: profile.name, profile: profile.profile == .modern ? .modern : .intermediate)
+  }
 
   /// Serves them from now on, in place of those of the same entries.
   func publish(in registry: CertificateRegistry) -> [Snapshot.TLSPlan] {

@@ -8,7 +8,7 @@ import Telemetry
 final class LogWriter: EventTenant {
   private let queue: LogQueue
   private let mailbox: Mailbox<LogCommand>
-  private let destination: AccessLogDestination
+  private let destination: LogDestination
   private let logger: Logger
   private let loop: EventLoop
   private var file: OutputFile?
@@ -17,7 +17,7 @@ final class LogWriter: EventTenant {
 
   /// Call on the log thread.
   init(
-    _ destination: AccessLogDestination, queue: LogQueue, mailbox: Mailbox<LogCommand>, logger: Logger
+    _ destination: LogDestination, queue: LogQueue, mailbox: Mailbox<LogCommand>, logger: Logger
   ) throws(SystemError) {
     (self.destination, self.queue, self.mailbox, self.logger) = (destination, queue, mailbox, logger)
     loop = try EventLoop()
@@ -41,7 +41,7 @@ final class LogWriter: EventTenant {
 
   private func open() {
     do throws(SystemError) {
-      switch destination {
+      switch destination.current {
       case .off: file = nil
       case .standardOutput: file = OutputFile.standardOutput()
       case .file(let path): file = try OutputFile(appendingTo: path)

@@ -12,6 +12,8 @@ final class OriginWatch: EventTenant {
   private var resolver: Resolver?
   private var checker: HealthChecker?
   private var events: HealthEvents?
+  /// When each server changed last, if it did.
+  private(set) var changed: [ServerName: WallTime] = [:]
 
   init(logger: Logger) { self.logger = logger }
 
@@ -33,12 +35,17 @@ final class OriginWatch: EventTenant {
     }
     resolver.watch(places, in: loop)
     checker.watch(checks, in: loop)
+    let names = Set(places.map(\.state.name))
+    changed = changed.filter { names.contains($0.key) }
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {}
 
   func turn(in loop: EventLoop) {
-    for change in events?.take() ?? [] { logger.notice("\(change)") }
+    for change in events?.take() ?? [] {
+      logger.notice("\(change)")
+      if change.from != change.to { changed[change.server] = loop.wall }
+    }
   }
 
   private func plan(of health: HealthConfiguration) -> HealthPlan? {

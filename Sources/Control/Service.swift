@@ -11,70 +11,94 @@ import Upstream
 
 /// A running Yett: workers that serve, and the control loop beside them, which is the thread that calls `run`.
 public final class Service {
-  private let path: String
+  /// After a drain's deadline, for workers to cut what is left; then the process ends without them.
+  private static let grace = Nanoseconds.seconds(5)
+
+  /// Where it listens, by the listeners' names, as of its start.
+  public let listeners: [(name: String, address: Address)]
+
   private let logger: Logger
   private let signals: SignalReader
   private let loop: EventLoop
-  private let servers = ServerRegistry()
-  private let recorders = RecorderRegistry()
-  private let certificates = CertificateRegistry()
-  private let tickets: TicketKeys
-  private let logQueue = LogQueue()
-  private let store: Store
   private let logMailbox: Mailbox<LogCommand>
+  private let utility: Mailbox<UtilityCommand>
   private let reports: Mailbox<WorkerReport>
-  private let listeners: ListenerTable
-  private let workers: WorkerThreads
-  private let watch: OriginWatch
-  private var snapshot: Snapshot
+  private let parts: ReloadParts
+  private let reloader: Reloader
   private var pending: [WorkerReport] = []
+  private var isDraining = false
+  private var guardToken = EventToken.none
 
-  /// Reads the configuration, opens the sockets and starts the threads. Call before any other thread is started.
-  public init(configuration path: String, logger: Logger) throws(ServiceError) {
-    self.path = path
+  /// Loads the configuration, opens the sockets and starts the threads. Call before any other thread is started.
+  public init(source: ConfigurationSource, logger: Logger) throws(ServiceError) {
     self.logger = logger
     SignalReader.ignoreBrokenPipes()
-    let configuration: Configuration
-    do throws(ConfigurationError) { configuration = try Configuration.load(path: path) } catch {
-      throw .configuration(error)
-    }
-    do throws(TLSError) { tickets = try TicketKeys() } catch { throw .certificates("\(error)") }
-    do throws(CertificateError) {
-      let loaded = try LoadedCertificates(configuration)
-      snapshot = Snapshot(
-        number: 1, configuration, tls: loaded.publish(in: certificates), tickets: tickets, servers: servers,
-        recorders: recorders)
-    } catch {
-      throw .certificates("\(error)")
-    }
-    let cache = snapshot.configuration.cache
-    store = Store(limit: cache.memory, largestObject: cache.largestObject)
-    let count = snapshot.configuration.workers ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    listeners = ListenerTable(workers: count)
+    let loaded: LoadedConfiguration
+    do throws(ConfigurationError) { loaded = try source.load() } catch { throw .configuration(error) }
+    let registries: Registries
+    do throws(TLSError) { registries = try Registries() } catch { throw .certificates("\(error)") }
+    let snapshot = registries.snapshot(number: 1, loaded)
+    let cache = loaded.configuration.cache
+    let store = Store(limit: cache.memory, largestObject: cache.largestObject)
+    let count = loaded.configuration.workers ?? ProcessFacts.cores
+    let counters = ProcessCounters(started: WallTime.readClock())
+    let logQueue = LogQueue()
     do throws(SystemError) {
       signals = try SignalReader([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
       loop = try EventLoop()
       logMailbox = try Mailbox(limit: 1_024)
+      utility = try Mailbox(limit: 64)
       reports = try Mailbox(limit: 1_024)
-      watch = OriginWatch(logger: logger)
     } catch {
       throw .system(error)
     }
-    watch.adopt(snapshot, in: loop)
+    let table = ListenerTable(workers: count)
+    let admin = AdminServer(logger: logger)
+    let prepared: AdminServer.Prepared
     let sockets: [[ListeningSocket]]
-    do throws(ListenerError) { sockets = try listeners.open(snapshot.configuration.listeners) } catch {
+    do throws(ListenerError) {
+      prepared = try admin.prepare(loaded.configuration.admin)
+      sockets = try table.open(loaded.configuration.listeners)
+    } catch {
       throw .listener("\(error)")
     }
+    let watch = OriginWatch(logger: logger)
+    watch.adopt(snapshot, in: loop)
+    let destination = LogDestination(loaded.configuration.log.access)
     do throws(SystemError) {
-      workers = try WorkerThreads(
-        count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue, logMailbox: logMailbox,
-        logger: logger)
+      let workers = try WorkerThreads(
+        count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue,
+        logMailbox: logMailbox, logDestination: destination, utility: utility, logger: logger)
+      parts = ReloadParts(
+        listeners: table, workers: workers, watch: watch, admin: admin,
+        reports: Reports(
+          snapshot, registries: registries, counters: counters, watch: watch, logQueue: logQueue, workers: count,
+          cacheFigures: { CacheFigures(store.figures) }, in: loop),
+        logDestination: destination, logMailbox: logMailbox)
+      reloader = try Reloader(
+        source, serving: snapshot, registries: registries, counters: counters, parts: parts, utility: utility,
+        logger: logger, in: loop)
     } catch {
       throw .system(error)
     }
-    for (plan, sockets) in zip(snapshot.listeners, sockets) {
-      logger.info("ready listener=\(plan.name) address=\(sockets[0].address)")
+    listeners = zip(snapshot.listeners, sockets).map { ($0.name, $1[0].address) }
+    counters.reloaded(snapshot: 1, at: loop.wall)
+    for listener in listeners { logger.info("ready listener=\(listener.name) address=\(listener.address)") }
+    for notice in prepared.notices { logger.warning("\(notice)") }
+    admin.adopt(prepared, desk: AdminDesk(reports: parts.reports, reloader: reloader), in: loop)
+  }
+
+  /// Hands over a report again and again, on the control loop's thread, which it must not block. Call before `run`.
+  ///
+  /// - Parameter since: how far the report's window reaches back.
+  public func every(_ interval: Nanoseconds, since: Nanoseconds, _ body: @escaping (StatusReport) -> Void) {
+    let reports = parts.reports
+    let repeater = Repeater(every: interval) { loop in
+      var query = StatusQuery()
+      query.since = since
+      if let report = reports.status(query, now: loop.now, wall: loop.wall) { body(report) }
     }
+    repeater.start(in: loop)
   }
 
   /// Serves until a signal ends it and all workers have drained.
@@ -86,47 +110,58 @@ public final class Service {
     } catch {
       throw .system(error)
     }
+    guardToken = loop.add(DescriptorTenant { [unowned self] _ in self.giveUp() })
     loop.run()
+    parts.admin.close(in: loop)
+    parts.listeners.close()
     logMailbox.post(.stop)
-    workers.join()
+    utility.post(.stop)
+    parts.workers.join()
+    logger.info("ended")
   }
 
   private func readSignals() {
     while let signal = signals.next() {
       switch signal {
-      case SIGTERM, SIGINT:
-        logger.info("draining for up to \(snapshot.configuration.limits.drain)")
-        workers.post(.drain(until: loop.now + Nanoseconds(snapshot.configuration.limits.drain)))
+      case SIGTERM, SIGINT: drain()
+      case SIGHUP: reloader.ask(.signal, in: loop)
       case SIGUSR1: logMailbox.post(.reopen)
       default: break
       }
     }
   }
 
-  private func readReports() {
-    reports.drain(into: &pending)
-    for report in pending {
-      switch report {
-      case .adopted: break
-      case .refused(let worker, let why): logger.error("worker \(worker): \(why)")
-      case .ended: if workers.ended() { loop.stop() }
-      }
+  /// The first time with patience, the second time at once.
+  private func drain() {
+    let patience = isDraining ? .zero : Nanoseconds(reloader.drain)
+    if isDraining {
+      logger.notice("ending at once")
+    } else {
+      logger.info("draining for up to \(reloader.drain)")
     }
+    isDraining = true
+    parts.reports.isDraining = true
+    reloader.end()
+    parts.workers.post(.drain(until: loop.now + patience))
+    _ = loop.schedule(guardToken, at: loop.now + patience + Self.grace)
   }
-}
 
-/// Why Yett does not start.
-public enum ServiceError: Error, CustomStringConvertible {
-  case configuration(ConfigurationError)
-  case certificates(String)
-  case listener(String)
-  case system(SystemError)
+  /// Workers have not ended though the drain's deadline has long passed.
+  private func giveUp() {
+    logger.critical("workers \(parts.workers.alive.sorted()) do not end; ending without them")
+    _exit(1)
+  }
 
-  public var description: String {
-    switch self {
-    case .configuration(let error): "\(error)"
-    case .certificates(let words), .listener(let words): words
-    case .system(let error): "\(error)"
+  private func readReports() {
+    self.reports.drain(into: &pending)
+    for report in pending {
+      var isLast = false
+      if case .ended(let worker) = report {
+        isLast = parts.workers.ended(worker)
+        if !isDraining { logger.critical("worker \(worker) has ended; \(parts.workers.alive.count) go on") }
+      }
+      reloader.note(report, in: loop)
+      if isLast { loop.stop() }
     }
   }
 }

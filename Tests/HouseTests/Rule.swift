@@ -92,17 +92,20 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
   private func words(in file: SourceFile) -> [Finding] {
     guard applies(to: file) else { return [] }
-    return banned.flatMap { pattern, remedy in
-      file.code.enumerated().filter { $0.element.range(of: pattern, options: .regularExpression) != nil }
+    let code = file.code.joined(separator: "\n")
+    return banned.flatMap { pattern, remedy -> [Finding] in
+      guard code.range(of: "(?m)\(pattern)", options: .regularExpression) != nil else { return [] }
+      return file.code.enumerated().filter { $0.element.range(of: pattern, options: .regularExpression) != nil }
         .map { Finding(path: file.path, line: $0.offset + 1, remedy: remedy) }
     }
   }
 
   private func todo(in file: SourceFile) -> [Finding] {
     // In code the words may stand: only comments promise.
-    zip(file.lines, file.code).enumerated().compactMap { index, line in
+    file.lines.enumerated().compactMap { index, line in
+      guard ["TODO", "FIXME", "XXX", "HACK"].contains(where: line.contains) else { return nil }
       let marks = [#"//.*\b(TODO|FIXME|XXX|HACK)\b"#, #"^\s*\*.*\b(TODO|FIXME)\b"#]
-      guard !line.0.contains("\""), marks.contains(where: { line.0.range(of: $0, options: .regularExpression) != nil })
+      guard !line.contains("\""), marks.contains(where: { line.range(of: $0, options: .regularExpression) != nil })
       else { return nil }
       return Finding(path: file.path, line: index + 1, remedy: "a TODO is forgotten; open an issue or do it")
     }

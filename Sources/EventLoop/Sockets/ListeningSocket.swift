@@ -7,6 +7,8 @@ public final class ListeningSocket: Sendable {
   public let descriptor: Int32
   /// As bound: the port is the kernel's choice where 0 was asked for.
   public let address: Address
+  /// Of a Unix socket: gone with it.
+  private let file: SocketFile?
 
   /// Connections that may wait to be accepted (the kernel cuts it to `net.core.somaxconn`).
   public static let backlog: Int32 = 4_096
@@ -14,15 +16,18 @@ public final class ListeningSocket: Sendable {
   /// Binds and listens.
   ///
   /// - Parameter shared: several sockets may be bound to the same address, each with an accept queue of its own
-  ///   (`SO_REUSEPORT`); not for Unix paths.
-  public init(bind address: Address, shared: Bool) throws(SystemError) {
+  ///   (`SO_REUSEPORT`); not for Unix paths, whose file is put in the place of one that nobody listens on.
+  /// - Parameter permissions: of a Unix socket's file; `nil` is what the umask leaves.
+  public init(bind address: Address, shared: Bool, permissions: UInt32? = nil) throws(SystemError) {
+    if case .unix(let path) = address { try SocketFile.makeRoom(at: path) }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     descriptor = socket(address.family, kind, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     do throws(SystemError) {
-      if case .unix = address {} else {
+      if case .unix = address {
+      } else {
         guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size) == 0 else {
           throw SystemError("SO_REUSEADDR")
         }
@@ -37,7 +42,10 @@ public final class ListeningSocket: Sendable {
         }
       }
       let bound = descriptor
+      // The file is born with the socket's mode, less the umask: never wider than asked for.
+      if let permissions { fchmod(descriptor, permissions) }
       guard unsafe address.withSockAddr({ unsafe Glibc.bind(bound, $0, $1) }) == 0 else { throw SystemError("bind") }
+      if case .unix(let path) = address { file = SocketFile(at: path, permissions: permissions) } else { file = nil }
       guard listen(descriptor, Self.backlog) == 0 else { throw SystemError("listen") }
     } catch {
       close(descriptor)

@@ -16,6 +16,7 @@ public struct OutputFile: ~Copyable {
   private init(borrowing descriptor: Int32) { (self.descriptor, isOwned) = (descriptor, false) }
 
   public static func standardOutput() -> OutputFile { OutputFile(borrowing: STDOUT_FILENO) }
+  public static func standardError() -> OutputFile { OutputFile(borrowing: STDERR_FILENO) }
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 

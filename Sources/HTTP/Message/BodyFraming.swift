@@ -8,4 +8,7 @@ public enum BodyFraming: Equatable, Sendable {
   case chunked
   /// All that comes until the connection ends. Answers only.
   case untilClose
+
+  /// Whether no octet follows.
+  public var isEmpty: Bool { self == .none || self == .length(0) }
 }

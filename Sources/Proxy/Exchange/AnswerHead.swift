@@ -10,6 +10,9 @@ public struct AnswerHead: ~Copyable {
   public internal(set) var added = FieldBlock()
   public internal(set) var length = AnswerLength.none
 
+  /// What the client sent can't be trusted: over HTTP/1 nothing more is read from its connection.
+  public internal(set) var closes = false
+
   init() {}
 
   /// Of all fields together.
@@ -25,6 +28,7 @@ public struct AnswerHead: ~Copyable {
     stored = nil
     added.removeAll()
     length = .none
+    closes = false
   }
 }
 

@@ -78,14 +78,15 @@ struct ExchangeCore: ~Copyable {
     method = head.method
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
-    isBodyPending = head.framing != .none && head.framing != .length(0)
+    isBodyPending = !head.framing.isEmpty
     if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
     do throws(TargetError) {
       try target.assign(
         form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
         scheme: facts.scheme)
     } catch {
-      return fail(error.status, why: error.description)
+      fail(error.status, why: error.description)
+      return answer.closes = true
     }
     switch head.method {
     case .connect, .trace: return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")

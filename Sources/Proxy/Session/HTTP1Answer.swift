@@ -73,7 +73,7 @@ struct HTTP1Answer: ~Copyable {
       }
       exchange.proceed(at: worker.moment)
       if !isHeadWritten {
-        writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers)
+        writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
       }
       var slices = Slices()
       var supply = ExchangeSupply.more
@@ -114,7 +114,7 @@ struct HTTP1Answer: ~Copyable {
   }
 
   private mutating func writeHeads(
-    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, buffers: BufferPool
+    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
   ) {
     while exchange.hasInterim {
       buffers.supply(&output, .small)
@@ -127,11 +127,11 @@ struct HTTP1Answer: ~Copyable {
       }
     }
     guard exchange.hasHead else { return }
-    if !isBodyWhole { keepsAlive = false }
+    if !isBodyWhole || isDraining { keepsAlive = false }
     isHeadWritten = true
     let isWritten = exchange.withHead { head in
       if !isHEAD, head.length == .unknown { framing.begin(version == .http11 ? .chunked : .untilClose) }
-      if framing.form == .untilClose { keepsAlive = false }
+      if framing.form == .untilClose || head.closes { keepsAlive = false }
       let size: BufferSize = head.octets + output.count < Self.smallHead ? .small : .large
       if size == .large { _ = buffers.enlarge(&output) }
       buffers.supply(&output, size)

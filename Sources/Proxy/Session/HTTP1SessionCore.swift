@@ -342,12 +342,7 @@ struct HTTP1SessionCore: ~Copyable {
       }
       body.notWaiting(at: worker.loop.now)
       do throws(BodyError) {
-        var position = 0
-        switch try body.read(input, from: &position, atMost: room) {
-        case .octets(let range): exchange.body(input.readable.extracting(range))
-        case .end, .more: break
-        }
-        input.consume(position)
+        try readBody(into: exchange, atMost: room)
       } catch {
         bodyFailed(.malformed(error))
         return
@@ -358,8 +353,21 @@ struct HTTP1SessionCore: ~Copyable {
         return
       }
     }
-    exchange.bodyEnded()
     if input.isEmpty { worker.loop.buffers.reclaim(&input) }
+  }
+
+  /// Reads what is in the buffer; the end of a body by its length is told with its last octet.
+  private mutating func readBody(into exchange: Exchange, atMost room: Int) throws(BodyError) {
+    var position = 0
+    while true {
+      switch try body.read(input, from: &position, atMost: room) {
+      case .octets(let range): exchange.body(input.readable.extracting(range))
+      case .end:
+        input.consume(position)
+        return exchange.bodyEnded()
+      case .more: return input.consume(position)
+      }
+    }
   }
 
   private mutating func askForBody(in worker: Worker) {
@@ -377,7 +385,6 @@ struct HTTP1SessionCore: ~Copyable {
 
   private mutating func sendAnswer(in worker: Worker) -> HTTP1Answer.Progress {
     guard let exchange else { return .cut }
-    if worker.isDraining { keepsAlive = false }
     let progress = answer.send(
       exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete, worker: worker)
     writeDeadline = .distantFuture

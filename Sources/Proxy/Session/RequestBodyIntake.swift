@@ -22,7 +22,7 @@ struct RequestBodyIntake: ~Copyable {
 
   mutating func begin(_ framing: BodyFraming, at now: Instant, expectsContinue: Bool) {
     decoder = BodyDecoder(framing)
-    isComplete = framing == .none || framing == .length(0)
+    isComplete = framing.isEmpty
     isAbandoned = false
     octets = 0
     holdsForContinue = expectsContinue && !isComplete

@@ -67,8 +67,7 @@ struct UpstreamConnectionCore: ~Copyable {
     self.timeouts = timeouts
     method = request.method
     requestFraming = request.framing
-    // Nobody says the end of a body of no octets.
-    isRequestWhole = request.framing == .none || request.framing == .length(0)
+    isRequestWhole = request.framing.isEmpty
     (isPaused, keepsAlive, hasAnswerOctets, interimHeads) = (false, false, false, 0)
     parser.reset()
     loop.buffers.supply(&output, request.headOctets <= BufferSize.small.rawValue ? .small : .large)

@@ -24,7 +24,7 @@ public final class Fetch: Fetching {
     self.pool = pool
     self.reader = reader
     self.origins = origins
-    isBodyWhole = request.framing == .none
+    isBodyWhole = request.framing.isEmpty
     progress.began = origins.loop.now
     deadline = origins.loop.now + Origins.retryBudget
   }
@@ -105,7 +105,7 @@ public final class Fetch: Fetching {
     if !hasOtherAddress || progress.attempts > Origins.attemptLimit { tried.insert(server) }
     if failure.stage == .waiting { unanswered += 1 }
     let untried = pool.remaining(excluding: tried, at: origins.loop.now)
-    let body: RequestBodyState = request.framing == .none ? .none : .streaming(takenOctets: bodyOctets)
+    let body: RequestBodyState = request.framing.isEmpty ? .none : .streaming(takenOctets: bodyOctets)
     let decision = RetryDecision.after(
       failure, isSafe: request.method.isSafe, body: body, unanswered: unanswered, untried: untried,
       budget: deadline - origins.loop.now)
@@ -130,7 +130,7 @@ public final class Fetch: Fetching {
         self.connection = connection
         pool.state(of: server).requestBegan()
         connection.begin(request, for: self, timeouts: pool.timeouts, in: loop)
-        if isBodyWhole, request.framing != .none { connection.finishRequest(in: loop) }
+        if isBodyWhole, !request.framing.isEmpty { connection.finishRequest(in: loop) }
         return nil
       } catch {
         let failure = UpstreamFailure(connecting: error)

@@ -78,13 +78,24 @@ struct SmugglingTests {
     "http:///a", "http://user@test.example/", "https://test.example/", "ftp://test.example/", "http://a b/",
   ].map { ("target `\($0)`", target($0)) }
 
-  @Test(
-    "refused, and the origin never hears of it",
-    arguments: [("framing", framing), ("syntax", syntax), ("hosts", hosts), ("targets", targets)])
-  func refused(kind: String, cases: [Case]) throws {
+  enum Table: String, CaseIterable {
+    case framing, syntax, hosts, targets
+
+    var cases: [Case] {
+      switch self {
+      case .framing: SmugglingTests.framing
+      case .syntax: SmugglingTests.syntax
+      case .hosts: SmugglingTests.hosts
+      case .targets: SmugglingTests.targets
+      }
+    }
+  }
+
+  @Test("refused, and the origin never hears of it", arguments: Table.allCases)
+  func refused(table: Table) throws {
     let origin = try Origin()
     try withYett(Setup(origin.endpoint)) { yett in
-      for (name, request) in cases {
+      for (name, request) in table.cases {
         let client = try yett.connect()
         client.offer(request + .get("/smuggled"))
         do {

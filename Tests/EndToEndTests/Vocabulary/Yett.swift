@@ -24,10 +24,13 @@ final class Yett {
     try self.folder.write(setup.yaml(in: self.folder), to: "yett.yaml")
     program = try Program(Self.executable, ["serve", "--config", self.folder.path(of: "yett.yaml")])
     let deadline = Deadline.patient
-    for _ in 0..<setup.listeners.count + 1 {
-      let (name, endpoint) = try program.errors.first(by: deadline, Self.listener)
-      endpoints[name] = endpoint
-    }
+    while endpoints.filter({ $0.key != "admin" }).count < setup.listeners.count { try hear(by: deadline) }
+  }
+
+  /// Reads on to where the next listener is.
+  private func hear(by deadline: Deadline = .patient) throws {
+    let (name, endpoint) = try program.errors.first(by: deadline, Self.listener)
+    endpoints[name] = endpoint
   }
 
   /// `… ready listener=NAME address=127.0.0.1:PORT …`, one line for each listener, on standard error.
@@ -39,8 +42,10 @@ final class Yett {
   }
 
   func endpoint(_ name: String = "http") throws -> Endpoint {
-    guard let endpoint = endpoints[name] else { throw Unmet("no listener `\(name)`: \(endpoints)") }
-    return endpoint
+    while true {
+      if let endpoint = endpoints[name] { return endpoint }
+      try hear()
+    }
   }
 
   /// A client's connection.

@@ -17,3 +17,13 @@ struct Certificate {
     guard run.exit == .code(0) else { throw Unmet("openssl: \(run.errors)") }
   }
 }
+
+extension Certificate {
+  /// The `tls` of a configuration whose one profile, `front`, has this certificate.
+  var profile: String { Self.profile([self]) }
+
+  static func profile(_ certificates: [Certificate], profile: String = "intermediate") -> String {
+    let pairs = certificates.map { #"{ chain: "\#($0.chain)", key: "\#($0.key)" }"# }.joined(separator: ", ")
+    return "tls: { front: { profile: \(profile), certificates: [\(pairs)] } }"
+  }
+}

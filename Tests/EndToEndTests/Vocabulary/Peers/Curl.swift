@@ -12,6 +12,10 @@ enum Curl {
 
   /// - Parameter arguments: of curl's own; the address last.
   static func get(_ arguments: String..., by deadline: Deadline = .patient) throws -> Transfer {
+    try get(arguments, by: deadline)
+  }
+
+  static func get(_ arguments: [String], by deadline: Deadline = .patient) throws -> Transfer {
     let mark = "\nstatus="
     let run = try Program.run(
       "curl", ["--silent", "--verbose", "--noproxy", "*", "--write-out", mark + "%{http_code}"] + arguments,

@@ -87,10 +87,10 @@ final class Connection {
 
   /// Octets up to and with the first `mark`.
   func octets(through mark: String, by deadline: Deadline = .patient) throws -> [UInt8] {
-    var (position, mark) = (0, Array(mark.utf8))
+    var position = 0
     while true {
-      while position + mark.count <= unread.count {
-        if unread[position...].starts(with: mark) { return take(position + mark.count) }
+      while position + mark.utf8.count <= unread.count {
+        if unread[position...].starts(with: mark.utf8) { return take(position + mark.utf8.count) }
         position += 1
       }
       guard try fill(by: deadline, mark.debugDescription) else {

@@ -1,9 +1,13 @@
+import Foundation
+
 /// When a wait for an event is given up. Every wait of these tests has one, and none is a sleep.
 struct Deadline {
   private let end: ContinuousClock.Instant
 
-  /// Long enough for a loaded machine and a debug executable under a sanitizer.
-  static var patient: Deadline { Deadline(in: .seconds(20)) }
+  /// Long enough for a loaded machine and a debug executable under a sanitizer: `YETT_PATIENCE` in seconds, or 20.
+  static var patient: Deadline { Deadline(in: .seconds(patience)) }
+
+  private static let patience = ProcessInfo.processInfo.environment["YETT_PATIENCE"].flatMap { Int($0) } ?? 20
 
   init(in duration: Duration) { end = .now + duration }
 

@@ -1,0 +1,31 @@
+import Configuration
+import Proxy
+import TLS
+import Telemetry
+import Upstream
+
+/// What outlives snapshots, by name: servers, recorders, certificates, ticket keys.
+final class Registries {
+  let servers = ServerRegistry()
+  let recorders = RecorderRegistry()
+  private let certificates = CertificateRegistry()
+  private let tickets: TicketKeys
+
+  init() throws(TLSError) { tickets = try TicketKeys() }
+
+  /// Compiles what was loaded. From now on its certificates are served.
+  func snapshot(number: Int, _ loaded: LoadedConfiguration) -> Snapshot {
+    Snapshot(
+      number: number, loaded.configuration, tls: loaded.certificates.publish(in: certificates), tickets: tickets,
+      servers: servers, recorders: recorders)
+  }
+
+  /// Forgets what is not in the snapshot, which every worker has taken.
+  func keep(only snapshot: Snapshot) {
+    servers.keep(only: Set(snapshot.pools.flatMap { $0.servers.map(\.state.name) }))
+    let routes = snapshot.configuration.sites.flatMap { site in
+      site.routes.map { RouteName(site: site.name, route: $0.name) }
+    }
+    recorders.keep(routes: Set(routes), listeners: Set(snapshot.listeners.map(\.name)))
+  }
+}
