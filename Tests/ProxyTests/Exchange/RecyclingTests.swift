@@ -18,7 +18,8 @@ struct RecyclingTests {
 
   /// Leaves as much behind as a request can: each in the middle of something else.
   private func leaveTraces(_ number: Int) throws {
-    let head = "POST /small/old?old HTTP/1.1\r\nHost: a.example\r\nX-Old: old\r\nCookie: old\r\nAccept: application/json"
+    let head =
+      "POST /small/old?old HTTP/1.1\r\nHost: a.example\r\nX-Old: old\r\nCookie: old\r\nAccept: application/json"
     let stream = try session.open("\(head)\r\nContent-Length: 10\r\nExpect: 100-continue", credit: 1)
     let fetch = try worker.fetches.last()
     stream.sends("old")

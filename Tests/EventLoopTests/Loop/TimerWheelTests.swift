@@ -20,7 +20,8 @@ struct TimerWheelTests {
       let deadline = now + 1 + Int64(random.next() % UInt64(delay))
       deadlines[round] = deadline
       tokens[round] = wheel.add(Self.tenant(round), at: Self.instant(deadline))
-      if random.next() % 4 == 0, let victim = deadlines.keys.min(by: { $0 % 97 < $1 % 97 }), let token = tokens[victim] {
+      if random.next() % 4 == 0, let victim = deadlines.keys.min(by: { $0 % 97 < $1 % 97 }), let token = tokens[victim]
+      {
         wheel.cancel(token)
         wheel.cancel(token)
         deadlines[victim] = nil
