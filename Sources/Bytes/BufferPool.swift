@@ -3,25 +3,21 @@ import Glibc
 /// The free buffers of one thread, last in, first out, so that a warm block is used again. Blocks are mapped one by
 /// one and unmapped by `trim`: an idle connection holds none, and what a burst needed goes back to the system.
 @safe public final class BufferPool {
-  private var small = FreeBlocks(size: .small)
-  private var large = FreeBlocks(size: .large)
+  // One struct: one dynamic check of exclusivity a call.
+  private var blocks = PoolBlocks()
 
   public init() {}
 
   /// Buffers handed out and not given back.
-  public var lent: Int { small.lent + large.lent }
+  public var lent: Int { blocks.small.lent + blocks.large.lent }
 
-  public func take(_ size: BufferSize) -> Buffer {
-    switch size {
-    case .small: small.take()
-    case .large: large.take()
-    }
-  }
+  /// An empty buffer of that size.
+  public func take(_ size: BufferSize) -> Buffer { blocks.take(size) }
 
   /// Takes back a buffer; what was in it is forgotten.
   public func give(_ buffer: consuming Buffer) {
     guard buffer.capacity > 0 else { return }
-    if buffer.capacity == BufferSize.small.rawValue { small.give(buffer) } else { large.give(buffer) }
+    blocks.give(buffer)
   }
 
   /// Gives a buffer without a block one of that size; leaves one that has any as it is.
@@ -49,8 +45,25 @@ import Glibc
 
   /// Unmaps what has not been needed since the last call. Call every few seconds.
   public func trim() {
-    small.trim()
-    large.trim()
+    blocks.small.trim()
+    blocks.large.trim()
+  }
+}
+
+/// The free blocks of both sizes.
+private struct PoolBlocks: ~Copyable {
+  var small = FreeBlocks(size: .small)
+  var large = FreeBlocks(size: .large)
+
+  mutating func take(_ size: BufferSize) -> Buffer {
+    switch size {
+    case .small: small.take()
+    case .large: large.take()
+    }
+  }
+
+  mutating func give(_ buffer: consuming Buffer) {
+    if buffer.capacity == BufferSize.small.rawValue { small.give(buffer) } else { large.give(buffer) }
   }
 }
 

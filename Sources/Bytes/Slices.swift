@@ -2,7 +2,7 @@
 public struct Slices: ~Copyable {
   public static let limit = 16
 
-  private var slots = InlineArray<16, Slice?>(repeating: nil)
+  private var slots = FixedBuffer<Slice?>(repeating: nil, count: Slices.limit)
   public private(set) var count = 0
   /// The sum of the slices' octets.
   public private(set) var octets = 0
@@ -19,6 +19,12 @@ public struct Slices: ~Copyable {
     count += 1
     octets += slice.count
     return true
+  }
+
+  /// Lets go of all.
+  public mutating func removeAll() {
+    for index in 0..<count { slots[index] = nil }
+    (count, octets) = (0, 0)
   }
 
   public subscript(index: Int) -> Slice? { index >= 0 && index < count ? slots[index] : nil }

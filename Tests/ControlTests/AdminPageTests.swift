@@ -71,11 +71,13 @@ struct AdminPageTests {
   }
 
   @Test(
-    "a changed number of workers takes a restart, and says so",
-    arguments: [(2, 2, 2, 0), (2, 4, 2, 1), (nil, 2, 2, 0), (nil, 4, 2, 1), (2, nil, 2, 1)] as [(Int?, Int?, Int, Int)])
-  func restart(old: Int?, new: Int?, running: Int, notices: Int) {
-    var (before, after) = (Configuration(), Configuration())
-    (before.workers, after.workers) = (old, new)
-    #expect(Reloader.needingRestart(from: before, to: after, running).count == notices)
+    "what takes a restart is said with each reload that wants it",
+    arguments: [(2, 64, 0), (nil, 64, 0), (4, 64, 1), (2, 65, 1), (1, 1, 2)] as [(Int?, Int, Int)])
+  func restart(workers: Int?, memory: Int, notices: Int) {
+    var configuration = Configuration()
+    configuration.workers = workers
+    configuration.cache = CacheConfiguration(memory: memory)
+    let fixed = FixedSizes(workers: 2, cache: CacheConfiguration(memory: 64))
+    #expect(fixed.notices(on: configuration, cores: 2).count == notices)
   }
 }

@@ -33,10 +33,10 @@ public struct CacheControl: Equatable, Sendable {
 
   /// Of a request or a response.
   public init(_ fields: borrowing FieldTable, _ octets: Span<UInt8>) {
-    var index = 0
-    while index < fields.count {
-      let slot = fields[index]
-      index += 1
+    guard fields.contains(.cacheControl) else { return }
+    let slots = fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       if slot.known == .cacheControl { add(octets[clamped: slot.value]) }
     }
   }

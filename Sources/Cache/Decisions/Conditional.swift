@@ -28,10 +28,9 @@ public enum Conditional: Equatable, Sendable {
   private static func anyMatches(_ fields: borrowing FieldTable, _ octets: Span<UInt8>, _ stored: StoredHead) -> Bool {
     let lines = stored.fields.octets
     let tag = lines.span[clamped: stored.etag?.value ?? ByteRange()]
-    var index = 0
-    while index < fields.count {
-      let slot = fields[index]
-      index += 1
+    let slots = fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       if slot.known == .ifNoneMatch, EntityTag.list(octets[clamped: slot.value], matches: tag) { return true }
     }
     return false

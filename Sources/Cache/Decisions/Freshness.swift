@@ -81,10 +81,9 @@ struct ResponseDates {
       fields.first(.date).flatMap { HTTPDate.parse(octets[clamped: $0.value], now: receivedWall) } ?? receivedWall
     lastModified = fields.first(.lastModified).flatMap { HTTPDate.parse(octets[clamped: $0.value], now: receivedWall) }
     var least: Nanoseconds?
-    var index = 0
-    while index < fields.count {
-      let slot = fields[index]
-      index += 1
+    let slots = fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       guard slot.known == .expires else { continue }
       let expires = HTTPDate.parse(octets[clamped: slot.value], now: receivedWall)
       let span = expires.map { max(.zero, $0 - date) } ?? .zero

@@ -32,18 +32,9 @@ public struct RequestDirectives: Equatable, Sendable {
   public init(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
     let control = CacheControl(head.fields, octets)
     let hasBody = head.framing != .none && head.framing != .length(0)
-    var (isConditional, isPartial) = (false, false)
-    var hasAuthorization = false
-    var index = 0
-    while index < head.fields.count {
-      switch head.fields[index].known {
-      case .ifMatch, .ifUnmodifiedSince: isConditional = true
-      case .range: isPartial = true
-      case .authorization: hasAuthorization = true
-      default: break
-      }
-      index += 1
-    }
+    let isConditional = head.fields.contains(.ifMatch) || head.fields.contains(.ifUnmodifiedSince)
+    let isPartial = head.fields.contains(.range)
+    let hasAuthorization = head.fields.contains(.authorization)
     let use: Use
     switch head.method {
     case _ where hasBody || isConditional: use = .bypass

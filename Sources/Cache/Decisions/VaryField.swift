@@ -17,10 +17,9 @@ public enum VaryField: Sendable {
   public init(_ fields: borrowing FieldTable, _ octets: Span<UInt8>) {
     var names: [[UInt8]] = []
     var total = 0
-    var index = 0
-    while index < fields.count {
-      let slot = fields[index]
-      index += 1
+    let slots = fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       guard slot.known == .vary else { continue }
       let value = octets[clamped: slot.value]
       var list = ListField()

@@ -36,10 +36,9 @@ public final class VarySpec: Sendable, Equatable {
     for member in members {
       let name = names.span.extracting(member.range)
       key.beginField(name)
-      var index = 0
-      while index < head.fields.count {
-        let slot = head.fields[index]
-        index += 1
+      let slots = head.fields.span
+      for index in slots.indices {
+        let slot = slots[index]
         guard slot.known == member.known,
           member.known != .other || headOctets[clamped: slot.name].equalsIgnoringCase(name),
           !head.isHopByHop(slot, octets: headOctets)

@@ -68,7 +68,7 @@ struct FillState: ~Copyable {
     pieces.removeLast(taken)
     end = start + slice.count
     pieces.append(Piece(slice: slice, end: end))
-    if isOutgrown { dropRead() }
+    if isOutgrown, readerCount == 0 { dropRead() }
     isPaused = isOutgrown && held >= Self.window
     return FillProgress(notify: takeWaiting(), pauses: isPaused)
   }

@@ -178,7 +178,7 @@ public struct FillWriter: ~Copyable {
   }
 
   private func remember(_ refusal: Refusal, at now: Instant) {
-    store.release(fill, under: key, as: Unshared(until: now + Self.unsharedTime, passes: refusal.isLasting))
+    store.release(fill, under: key, as: Unshared(until: now + Self.unsharedTime, passes: refusal.isLasting), at: now)
   }
 
   private mutating func close(_ end: (inout FillState) -> WorkerSet) -> WorkerSet {

@@ -3,7 +3,7 @@ public struct WorkerSet: Sendable, Equatable {
   /// A worker's number is below it.
   public static let limit = 256
 
-  private var words = InlineArray<4, UInt64>(repeating: 0)
+  fileprivate var words = InlineArray<4, UInt64>(repeating: 0)
 
   public init() {}
 
@@ -19,19 +19,32 @@ public struct WorkerSet: Sendable, Equatable {
     worker >= 0 && worker < Self.limit && words[worker / 64] >> UInt64(worker % 64) & 1 == 1
   }
 
-  /// In ascending order.
-  public func forEach(_ body: (Int) -> Void) {
-    for index in words.indices {
-      var word = words[index]
-      while word != 0 {
-        body(index * 64 + word.trailingZeroBitCount)
-        word &= word - 1
-      }
-    }
-  }
-
   public static func == (left: WorkerSet, right: WorkerSet) -> Bool {
     for index in left.words.indices where left.words[index] != right.words[index] { return false }
     return true
   }
+}
+
+/// In ascending order.
+extension WorkerSet: Sequence {
+  public struct Iterator: IteratorProtocol {
+    private var rest: WorkerSet
+    private var index = 0
+
+    fileprivate init(_ set: WorkerSet) { rest = set }
+
+    public mutating func next() -> Int? {
+      while index < 4 {
+        let word = rest.words[index]
+        if word != 0 {
+          rest.words[index] = word & (word - 1)
+          return index * 64 + word.trailingZeroBitCount
+        }
+        index += 1
+      }
+      return nil
+    }
+  }
+
+  public func makeIterator() -> Iterator { Iterator(self) }
 }

@@ -41,7 +41,7 @@ struct Shard: ~Copyable {
 
   // MARK: Looking up
 
-  /// - Parameter mayFill: only a request that may join a fill sees one.
+  /// Sets one bit where it finds something; changes nothing else.
   mutating func find(_ key: Span<UInt8>, hash: UInt64, at now: Instant) -> Finding {
     let index = nodes.find(key, hash: hash)
     guard index != NodeTable.none else { return .missing(stale: nil) }
@@ -103,6 +103,7 @@ struct Shard: ~Copyable {
     _ content: Content, octets: Int, key: [UInt8], hash: UInt64, taken: inout Remains
   ) -> Insertion {
     let cost = octets + key.count + Self.keyOverhead
+    guard !taken.isFull else { return .again }
     // What is replaced goes first: both at once need not fit.
     clear(key.span, hash: hash, taken: &taken)
     let prepared = prepare(cost: cost, taken: &taken)
@@ -128,11 +129,18 @@ struct Shard: ~Copyable {
     freeIfEmpty(index, taken: &taken)
   }
 
-  /// The same where what is there is `spec`'s or another marker.
+  /// The same where it is a marker that answers vary.
   mutating func clearMarker(_ key: Span<UInt8>, hash: UInt64, taken: inout Remains) {
     let index = nodes.find(key, hash: hash)
     guard index != NodeTable.none, case .varies = nodes[index].content else { return }
     clear(key, hash: hash, taken: &taken)
+  }
+
+  /// Whether a fresh response is under a key. Counts as no hit.
+  func holdsFresh(_ key: Span<UInt8>, hash: UInt64, at now: Instant) -> Bool {
+    let index = nodes.find(key, hash: hash)
+    guard index != NodeTable.none, case .response(let response) = nodes[index].content else { return false }
+    return response.head.isFresh(at: now)
   }
 
   /// The spec under a key, if its answers vary.

@@ -139,10 +139,12 @@ public final class Store: Sendable {
     return isStored
   }
 
-  /// Takes out a fill whose answer can't be shared, and remembers that.
-  func release(_ fill: Fill, under key: StoreKey, as unshared: Unshared) {
+  /// Takes out a fill whose answer can't be shared, and remembers that where nothing fresh is stored: one visitor's
+  /// private answer takes no page from the others.
+  func release(_ fill: Fill, under key: StoreKey, as unshared: Unshared, at now: Instant) {
     _ = change(key) { (shard, taken) in
-      shard.store(.unshared(unshared), octets: 0, key: key.octets, hash: key.hash, taken: &taken)
+      if shard.holdsFresh(key.octets.span, hash: key.hash, at: now) { return .done }
+      return shard.store(.unshared(unshared), octets: 0, key: key.octets, hash: key.hash, taken: &taken)
     }
     leave(fill, key: key)
   }

@@ -26,10 +26,9 @@ public final class StoredHead: Sendable {
     _ head: borrowing ResponseHead, _ octets: Span<UInt8>, freshness: Freshness, at moment: ResponseMoment
   ) throws(FieldError) {
     var fields = FieldBlock()
-    var index = 0
-    while index < head.fields.count {
-      let slot = head.fields[index]
-      index += 1
+    let slots = head.fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       guard slot.known != .age, slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
       try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
     }

@@ -51,7 +51,7 @@ public struct HealthConfiguration: Equatable, Sendable {
   public var path: String
   /// From one check to the next, before jitter. Default 2 s.
   public var interval: Duration
-  /// For a whole check; at most `interval`. Default 1 s.
+  /// For a whole check; one that outlasts the interval is followed at once. Default 1 s.
   public var timeout: Duration
   /// Passed checks in a row that bring a server back, 1 to 100. Default 2.
   public var rise: Int
@@ -129,18 +129,11 @@ extension HealthConfiguration: Section {
     Key(
       "interval", \.interval, .duration(.milliseconds(100)...Duration.seconds(3_600)),
       "From one check to the next, before jitter."),
-    Key("timeout", \.timeout, .patience, "For a whole check; at most the interval."),
+    Key("timeout", \.timeout, .patience, "For a whole check; one that outlasts the interval is followed at once."),
     Key("rise", \.rise, .integer(1...100), "Passed checks in a row that bring a server back."),
     Key("fall", \.fall, .integer(1...100), "Failed checks in a row that take a server out."),
     Key("host", \.host, .checkHost, "The Host of the check; the server's address without."),
   ]
-
-  static func check(_ health: inout Self, _ node: Node, _ decoder: inout Decoder) {
-    guard health.timeout > health.interval else { return }
-    let place = node["timeout"]?.place ?? node["interval"]?.place ?? node.place
-    let (timeout, interval) = (Quantity.text(health.timeout), Quantity.text(health.interval))
-    decoder.note("a check's timeout of \(timeout) is longer than its interval of \(interval)", at: place)
-  }
 }
 
 extension TimeoutsConfiguration: Section {

@@ -33,17 +33,22 @@ public struct Demo {
 
   /// Runs until ^C, or until its time is over. Call before any other thread is started.
   public func run() throws(DemoError) {
+    let style = Self.style
     try checkPort()
-    let redirectPort = options.port != 0 && isFree(Self.redirectPort) ? Self.redirectPort : nil
+    let mayRedirect = options.port != 0 && options.port != Self.redirectPort && isFree(Self.redirectPort)
+    let redirectPort = mayRedirect ? Self.redirectPort : nil
+    let adminSocket = Self.adminSocket
     let origins = try openOrigins()
     let service: Service
     do throws(ServiceError) {
-      service = try Service(source: try source(for: origins, redirectPort: redirectPort), logger: news.logger)
+      service = try Service(
+        source: try source(for: origins, redirectPort: redirectPort, adminSocket: adminSocket), logger: news.logger)
     } catch {
       throw .service(error)
     }
     do throws(SystemError) {
-      try play(service, origins, redirectPort: redirectPort)
+      let places = places(of: service, redirectPort: redirectPort, adminSocket: adminSocket)
+      try play(service, origins, on: DemoScreen(places: places, style: style))
     } catch {
       throw .system(error)
     }
@@ -89,7 +94,7 @@ public struct Demo {
   }
 
   private func source(
-    for origins: [OpenOrigin], redirectPort: UInt16?
+    for origins: [OpenOrigin], redirectPort: UInt16?, adminSocket: String?
   ) throws(ServiceError) -> ConfigurationSource {
     func place(of origin: SampleSite.Origin) -> String {
       origins.first { $0.origin == origin }.map { "\($0.socket.address)" } ?? ""
@@ -98,7 +103,7 @@ public struct Demo {
       port: options.port, redirectPort: redirectPort,
       origins: DemoConfiguration.Origins(
         pages: place(of: .pages), search: place(of: .search), firstAPI: place(of: .firstAPI),
-        secondAPI: place(of: .secondAPI)))
+        secondAPI: place(of: .secondAPI)), adminSocket: adminSocket)
     let configuration: Configuration
     do throws(ConfigurationError) { configuration = try file.decode() } catch { throw .configuration(error) }
     do throws(CertificateError) {
@@ -114,7 +119,7 @@ public struct Demo {
 
   // MARK: Running
 
-  private func play(_ service: Service, _ origins: [OpenOrigin], redirectPort: UInt16?) throws(SystemError) {
+  private func play(_ service: Service, _ origins: [OpenOrigin], on screen: DemoScreen) throws(SystemError) {
     let seed = UInt64.random(in: 0 ... .max)
     let news = self.news
     let (originsStop, trafficStop) = (try Mailbox<DemoStop>(limit: 1), try Mailbox<DemoStop>(limit: 1))
@@ -136,7 +141,6 @@ public struct Demo {
         }
       }
     }
-    let screen = DemoScreen(places: places(of: service, redirectPort: redirectPort), style: style)
     try threads.start(name: "yett-screen") {
       // Without it there is nothing to see, and the rest goes on.
       try? DemoDisplay(screen, news: news, mailbox: reports).run()
@@ -165,23 +169,39 @@ public struct Demo {
     service.listeners.first { $0.name == listener }?.address
   }
 
-  private func places(of service: Service, redirectPort: UInt16?) -> DemoScreen.Places {
+  private func places(
+    of service: Service, redirectPort: UInt16?, adminSocket: String?
+  ) -> DemoScreen.Places {
     let port = address(of: DemoConfiguration.outside, in: service)?.port ?? options.port
     let redirect: DemoScreen.Places.Redirect
     if let redirectPort {
       redirect = .from("localhost:\(redirectPort)")
     } else {
-      redirect = options.port == 0 ? .none : .taken(Self.redirectPort)
+      redirect = [0, Self.redirectPort].contains(options.port) ? .none : .taken(Self.redirectPort)
     }
-    return DemoScreen.Places(secure: "localhost:\(port)", redirect: redirect, hasTraffic: options.hasTraffic)
+    return DemoScreen.Places(
+      secure: "localhost:\(port)", redirect: redirect, hasTraffic: options.hasTraffic, adminSocket: adminSocket)
   }
 
-  private var style: DemoScreen.Style {
+  private static var style: DemoScreen.Style {
     guard isatty(STDOUT_FILENO) == 1, let terminal = ProcessFacts.environment("TERM"), terminal != "dumb" else {
       return .plain
     }
-    // https://no-color.org: any value but an empty one.
-    return .terminal(colours: ProcessFacts.environment("NO_COLOR")?.isEmpty ?? true)
+    // https://no-color.org
+    return .terminal(colours: ProcessFacts.environment("NO_COLOR") == nil)
+  }
+
+  /// Beside the default one, which belongs to a Yett that serves the public on this machine.
+  private static var adminSocket: String? {
+    guard let path = AdminSocket.defaultPath, let slash = path.lastIndex(of: "/") else { return nil }
+    AdminSocket.makeFolder()
+    let own = "\(path[...slash])demo-\(getpid()).sock"
+    do throws(SystemError) {
+      _ = try ListeningSocket(bind: .unix(path: own), shared: false)
+    } catch {
+      return nil
+    }
+    return own.contains { "\"\\".contains($0) } ? nil : own
   }
 }
 
@@ -195,7 +215,7 @@ public enum DemoError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .portTaken(let port):
-      "port \(port) is taken by another programme; choose another one: yett demo --port \(port == 9443 ? 10443 : 9443)"
+      "port \(port) is taken by another programme; choose another one: yett demo --port \(port == 9443 ? 9444 : 9443)"
     case .portRefused(let port, let error):
       "port \(port) cannot be used (\(error)); choose another one: yett demo --port 9443"
     case .service(let error): "\(error)"

@@ -15,6 +15,8 @@ struct DemoConfiguration: Equatable {
   /// Of the listener that redirects to it; `nil` for none.
   var redirectPort: UInt16?
   var origins: Origins
+  /// A path without quotes and backslashes; `nil` is the default one.
+  var adminSocket: String?
 
   /// The name of its TLS profile.
   static let profile = "demo"
@@ -48,8 +50,6 @@ struct DemoConfiguration: Equatable {
           - { name: api-1, address: "\(origins.firstAPI)" }
           - { name: api-2, address: "\(origins.secondAPI)" }
         health: { path: /healthz, interval: 1s, timeout: 500ms, rise: 2, fall: 2 }
-      switch:                                                  # unchecked: it must be heard while its server fails
-        servers: [{ name: switch, address: "\(origins.firstAPI)" }]
 
     sites:
       - name: glenyett
@@ -71,17 +71,18 @@ struct DemoConfiguration: Equatable {
             target: { latency: 100ms, percentile: 95, availability: 99.5% }
           - name: switch
             path: /switch
-            pool: switch
+            pool: pages                                        # it must be heard while the API fails
             cache: off
 
-    admin: { bind: "127.0.0.1:0" }
-    limits: { drain: 2s }
+    \(admin)limits: { drain: 2s }
     log: { access: off }
 
     """
   }
 
   private var publicPort: String { port == 0 ? "" : ", public_port: \(port)" }
+
+  private var admin: String { adminSocket.map { "admin: { socket: \"\($0)\" }\n" } ?? "" }
 
   private var redirect: String {
     guard let redirectPort else { return "" }

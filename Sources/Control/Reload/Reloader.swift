@@ -14,6 +14,7 @@ final class Reloader: EventTenant {
   private let registries: Registries
   private let counters: ProcessCounters
   private let parts: ReloadParts
+  private let fixed: FixedSizes
   private let utility: Mailbox<UtilityCommand>
   private let results: Mailbox<Loaded>
   private let logger: Logger
@@ -33,6 +34,7 @@ final class Reloader: EventTenant {
   ) throws(SystemError) {
     (self.source, self.snapshot, self.registries, self.counters) = (source, snapshot, registries, counters)
     (self.parts, self.utility, self.logger) = (parts, utility, logger)
+    fixed = FixedSizes(workers: parts.workers.count, cache: snapshot.configuration.cache)
     results = try Mailbox(limit: 4)
     token = try loop.add(self, descriptor: results.descriptor)
   }
@@ -136,7 +138,7 @@ final class Reloader: EventTenant {
     } catch {
       return refuse(source.refusal("\(error)"), in: loop)
     }
-    notices = admin.notices + Self.needingRestart(from: snapshot.configuration, to: configuration, parts.workers.count)
+    notices = admin.notices + fixed.notices(on: configuration)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)
     parts.adopt(snapshot, admin: admin, reloader: self, in: loop)
     parts.workers.post(snapshot, sockets: sockets)
@@ -152,16 +154,6 @@ final class Reloader: EventTenant {
     }
     answers.append((asker, outcome))
     loop.post(token)
-  }
-
-  /// What of a configuration a running process can't take.
-  static func needingRestart(from old: Configuration, to new: Configuration, _ workers: Int) -> [String] {
-    var notices: [String] = []
-    if new.workers != old.workers, new.workers != workers {
-      let wanted = new.workers.map { "\($0)" } ?? "one per core"
-      notices.append("`workers` is \(wanted) now; that takes a restart, and \(workers) go on until then")
-    }
-    return notices
   }
 
   /// The first error, for a line of the status.

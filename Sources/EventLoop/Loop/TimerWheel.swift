@@ -1,3 +1,4 @@
+import Bytes
 import Time
 
 /// Names a timer; stale once it has fired or was cancelled.
@@ -26,7 +27,7 @@ struct TimerWheel: ~Copyable {
 
   private var nodes: [Node] = []
   private var freeNode = TimerWheel.none
-  private var heads = InlineArray<256, UInt32>(repeating: .max)
+  private var heads = FixedBuffer<UInt32>(repeating: .max, count: 256)
   /// One bit a slot that is not empty.
   private var occupied = InlineArray<4, UInt64>(repeating: 0)
   private var tick: Int64
@@ -91,6 +92,7 @@ struct TimerWheel: ~Copyable {
   /// The next tick at which a slot fires or is to be spread over the wheel below.
   private func nextTick() -> Int64? {
     var best: Int64?
+    let occupied = occupied.span
     for level in 0..<Self.levels where occupied[level] != 0 {
       let shift = Int64(level) * 6
       let current = tick >> shift

@@ -135,9 +135,8 @@ public struct RequestHeadParser: ~Copyable {
     var framing = FramingFields()
     var hosts = 0
     var expects = false
-    let fields = head.fields.span
-    for index in fields.indices {
-      let field = fields[index]
+    for index in 0..<head.fields.count {
+      let field = head.fields[index]
       switch field.known {
       case .contentLength: try framing.addLength(input[clamped: field.value])
       case .transferEncoding: try framing.addTransferEncoding(input[clamped: field.value])

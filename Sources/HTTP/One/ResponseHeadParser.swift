@@ -112,9 +112,8 @@ public struct ResponseHeadParser: ~Copyable {
   /// What the fields mean for this hop, and what they may not say (RFC 9112 §6.3).
   private mutating func readMeaning(_ input: Span<UInt8>, answerTo method: Method) throws(HeadError) {
     var framing = FramingFields()
-    let fields = head.fields.span
-    for index in fields.indices {
-      let field = fields[index]
+    for index in 0..<head.fields.count {
+      let field = head.fields[index]
       switch field.known {
       case .contentLength: try framing.addLength(input[clamped: field.value])
       case .transferEncoding: try framing.addTransferEncoding(input[clamped: field.value])

@@ -9,10 +9,9 @@ enum AnswerFields {
   static func copy(
     _ head: borrowing ResponseHead, _ octets: Span<UInt8>, into fields: inout FieldBlock
   ) throws(FieldError) {
-    var index = 0
-    while index < head.fields.count {
-      let slot = head.fields[index]
-      index += 1
+    let slots = head.fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       guard slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
       try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
     }

@@ -17,6 +17,10 @@ public final class Exchange: FetchReader {
 
   public init(services: ExchangeServices) { core = ExchangeCore(services: services) }
 
+  /// Lends the state for several steps of a session's turn, at the cost of one dynamic check. Nothing in the body may
+  /// reach this exchange by another way.
+  @inline(__always) func withState<Result>(_ body: (inout ExchangeCore) -> Result) -> Result { body(&core) }
+
   // MARK: From the session
 
   /// Begins with a head that was read whole.
@@ -79,10 +83,13 @@ public final class Exchange: FetchReader {
 
   /// Ends the exchange, exactly once, however it went: hands its record to recorder and log and lets go of all it has.
   public func finish(_ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment) {
-    stream = nil
+    detach()
     core.finish(
       ending, octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait, at: moment, as: self)
   }
+
+  /// After `finish` by its state: nobody is told of news any more.
+  func detach() { stream = nil }
 
   // MARK: From its fetch
 

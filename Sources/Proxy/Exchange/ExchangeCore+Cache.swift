@@ -26,6 +26,7 @@ extension ExchangeCore {
       guard prepare(head, octets, to: pool) else { return }
       fill(writer, policy: rules.policy, to: pool, as: exchange)
     case .pass(let forward):
+      notePreference(head, octets)
       guard !directives.onlyIfCached else { return fail(504, why: "only what is cached was asked for") }
       record.cache = .pass
       status = CacheStatus(forward: forward)
@@ -54,6 +55,7 @@ extension ExchangeCore {
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
   private mutating func prepare(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int) -> Bool {
     guard let facts else { return false }
+    notePreference(head, octets)
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
     do throws(FieldError) {

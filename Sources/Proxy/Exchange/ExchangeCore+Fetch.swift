@@ -14,6 +14,7 @@ extension ExchangeCore {
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int, as exchange: Exchange
   ) {
     guard let facts else { return }
+    notePreference(head, octets)
     let hops: UInt64?
     switch maxForwards(head, octets) {
     case .none: hops = nil

@@ -27,6 +27,8 @@ struct ExchangeCore: ~Copyable {
   var answer = AnswerHead()
   var headState = HeadState.missing
   var outgoing = OutgoingBody()
+  /// What the session sends next of it.
+  var gathered = Slices()
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
@@ -79,29 +81,38 @@ struct ExchangeCore: ~Copyable {
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
     isBodyPending = !head.framing.isEmpty
-    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
     do throws(TargetError) {
       try target.assign(
         form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
         scheme: facts.scheme)
     } catch {
+      notePreference(head, octets)
       fail(error.status, why: error.description)
       return answer.closes = true
     }
     switch head.method {
-    case .connect, .trace: return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+    case .connect, .trace:
+      notePreference(head, octets)
+      return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
     case .options where target.isAsterisk: return answerOptions("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
     default: break
     }
     let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
+    if case .route(_, let route) = match {
+      if let listener = facts.redirectsTo { return redirect(to: listener) }
+      return follow(route, of: snapshot, head, octets, as: exchange)
+    }
+    notePreference(head, octets)
     switch match {
     case .noSite: fail(421, why: "no site answers for this host")
-    case .noRoute: fail(404, why: "the site has no route for this path")
+    case .noRoute, .route: fail(404, why: "the site has no route for this path")
     case .methodNotAllowed(_, let allowed): refuseMethod(allowed.description)
-    case .route(_, let route):
-      if let listener = facts.redirectsTo { return redirect(to: listener) }
-      follow(route, of: snapshot, head, octets, as: exchange)
     }
+  }
+
+  /// Whether error pages are to be JSON. Asked only where there may be one: not on the way of a hit.
+  mutating func notePreference(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
+    if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
   }
 
   private mutating func follow(
@@ -111,6 +122,7 @@ struct ExchangeCore: ~Copyable {
     record.route = UInt32(truncatingIfNeeded: route)
     bodyLimit = snapshot.rules[route].bodyLimit
     if case .length(let length) = head.framing, length > bodyLimit {
+      notePreference(head, octets)
       return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
     }
     switch snapshot.rules[route].action {
@@ -214,6 +226,12 @@ struct ExchangeCore: ~Copyable {
 
   func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
 
+  /// The same, in place of what was gathered before.
+  mutating func gather(limit: Int) -> ExchangeSupply {
+    gathered.removeAll()
+    return outgoing.gather(into: &gathered, limit: limit)
+  }
+
   mutating func consumed(_ octets: Int) {
     outgoing.consume(octets)
     if isPaused, outgoing.octets < OutgoingBody.window / 2 {
@@ -249,6 +267,7 @@ struct ExchangeCore: ~Copyable {
     record.finished = Swift.max(moment.now, record.answered)
     hand(record, at: moment)
     outgoing.reset()
+    gathered.removeAll()
     answer.reset()
     interims.removeAll()
     why = ""
@@ -258,7 +277,9 @@ struct ExchangeCore: ~Copyable {
 
   private func hand(_ record: RequestRecord, at moment: Moment) {
     guard let snapshot, let facts else { return }
-    snapshot.recorder(of: record.route).record(record)
-    services.log.append(record, target, why: why, requestID: requestID, facts: facts, snapshot: snapshot, at: moment)
+    let recorder = snapshot.recorder(of: record.route)
+    recorder.record(record)
+    services.log.append(
+      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
   }
 }

@@ -12,10 +12,9 @@ enum ForwardedFields {
     _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool, into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
-    var index = 0
-    while index < head.fields.count {
-      let slot = head.fields[index]
-      index += 1
+    let slots = head.fields.span
+    for index in slots.indices {
+      let slot = slots[index]
       guard goesOn(slot.known, conditions: conditions), !head.isHopByHop(slot, octets: octets) else { continue }
       let name = octets[clamped: slot.name]
       // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`.

@@ -19,7 +19,7 @@ struct LocalAnswer {
       body.append("\",\"request_id\":\"")
       body.append(requestID.digits.span)
       body.append("\"}\n")
-      return LocalAnswer(status: status, contentType: Array("application/problem+json".utf8), body: body)
+      return LocalAnswer(status: status, contentType: Array("application/json".utf8), body: body)
     }
     body.append("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>")
     body.append(decimal: UInt64(status))

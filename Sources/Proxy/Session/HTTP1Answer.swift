@@ -57,8 +57,8 @@ struct HTTP1Answer: ~Copyable {
   ///
   /// - Parameter keepsAlive: whether the connection may go on; set to `false` where this answer ends it.
   mutating func send(
-    _ exchange: Exchange, through transport: inout Transport, keepsAlive: inout Bool, isBodyWhole: Bool,
-    worker: Worker
+    _ state: inout ExchangeCore, of exchange: Exchange, through transport: inout Transport, keepsAlive: inout Bool,
+    isBodyWhole: Bool, worker: Worker, at moment: Moment
   ) -> Progress {
     var budget = Self.octetsPerTurn
     while true {
@@ -71,39 +71,39 @@ struct HTTP1Answer: ~Copyable {
         case .failed: return .cut
         }
       }
-      exchange.proceed(at: worker.moment)
+      state.proceed(at: moment, as: exchange)
       if !isHeadWritten {
-        writeHeads(of: exchange, &keepsAlive, isBodyWhole: isBodyWhole, isDraining: worker.isDraining, worker.loop.buffers)
+        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers)
       }
-      var slices = Slices()
+      state.gathered.removeAll()
       var supply = ExchangeSupply.more
       if isHeadWritten, !framing.isEnded {
-        supply = exchange.gather(into: &slices, limit: framing.limit(Swift.max(budget, 1)))
+        supply = state.gather(limit: framing.limit(Swift.max(budget, 1)))
         if supply == .cut {
           if framing.form == .untilClose { transport.abort() }
           return .cut
         }
         // A head is out and each chunk leaves before the next: there is room.
         do throws(WriteError) {
-          try framing.frame(&slices, isLast: supply == .last, into: &output, from: worker.loop.buffers)
+          try framing.frame(&state.gathered, isLast: supply == .last, into: &output, from: worker.loop.buffers)
         } catch { return .cut }
       }
-      if output.isEmpty, slices.octets == 0 {
+      if output.isEmpty, state.gathered.octets == 0 {
         worker.loop.buffers.reclaim(&output)
         return isHeadWritten && framing.isEnded ? .whole : .waits
       }
       guard budget > 0 else { return .yields }
       let head = output.count
-      switch transport.write(&output, slices, buffers: worker.loop.buffers) {
+      switch transport.write(&output, state.gathered, buffers: worker.loop.buffers) {
       case .octets(let count):
         isBlocked = false
         budget -= count
         octets += UInt64(count)
         let taken = framing.took(count - Swift.min(count, head), rest: &output)
-        if taken > 0 { exchange.consumed(taken) }
+        if taken > 0 { state.consumed(taken) }
         if isHeadWritten, !isHeadSent, count >= head {
           isHeadSent = true
-          exchange.answered(at: worker.loop.readClock())
+          state.answered(at: worker.loop.readClock())
         }
       case .wouldBlock:
         isBlocked = true
@@ -114,11 +114,11 @@ struct HTTP1Answer: ~Copyable {
   }
 
   private mutating func writeHeads(
-    of exchange: Exchange, _ keepsAlive: inout Bool, isBodyWhole: Bool, isDraining: Bool, _ buffers: BufferPool
+    of state: inout ExchangeCore, _ keepsAlive: inout Bool, isBodyWhole: Bool, buffers: BufferPool
   ) {
-    while exchange.hasInterim {
+    while state.hasInterim {
       buffers.supply(&output, .small)
-      exchange.takeInterim { status, fields in
+      state.takeInterim { status, fields in
         // RFC 9110 §15.2: never to a client of HTTP/1.0. One that does not fit is no loss.
         guard version == .http11 else { return }
         do throws(WriteError) { try HTTP1Writer.interim(status: status, fields: fields, into: &output) } catch {
@@ -126,10 +126,10 @@ struct HTTP1Answer: ~Copyable {
         }
       }
     }
-    guard exchange.hasHead else { return }
-    if !isBodyWhole || isDraining { keepsAlive = false }
+    guard state.hasHead else { return }
+    if !isBodyWhole { keepsAlive = false }
     isHeadWritten = true
-    let isWritten = exchange.withHead { head in
+    let isWritten = state.withHead { head in
       if !isHEAD, head.length == .unknown { framing.begin(version == .http11 ? .chunked : .untilClose) }
       if framing.form == .untilClose || head.closes { keepsAlive = false }
       let size: BufferSize = head.octets + output.count < Self.smallHead ? .small : .large
@@ -138,7 +138,7 @@ struct HTTP1Answer: ~Copyable {
       output.compact()
       return Self.write(head, framing: framing.form, isHEAD: isHEAD, keepsAlive, version: version, into: &output)
     }
-    if !isWritten { exchange.abort() }
+    if !isWritten { state.abort() }
   }
 
   private static func write(

@@ -1,14 +1,16 @@
 import Bytes
 import HTTP
 
-/// The parser of one request's head, taken from the worker at its first octet and given back at the request's end, so
-/// that an idle connection does without its table of fields.
+/// The parser of one request's head and the exchange that follows it, taken from the worker at the first octet and
+/// given back at the request's end, so that an idle connection does without them.
 final class HTTP1Reader {
+  let exchange: Exchange
   private var parser: RequestHeadParser
 
   let limits: HeadLimits
 
-  init(limits: HeadLimits) {
+  init(limits: HeadLimits, exchange: Exchange) {
+    self.exchange = exchange
     self.limits = limits
     parser = RequestHeadParser(limits: limits)
   }

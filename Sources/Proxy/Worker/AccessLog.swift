@@ -15,31 +15,48 @@ public enum LogCommand: Sendable {
 
 /// One worker's access log: lines are made here and leave in full buffers; it never waits for a disk. One thread.
 public final class AccessLog {
-  private var line: AccessLogLine
-  private var batch = LogBatch()
+  private var state: AccessLogState
   private let queue: LogQueue
   private let writer: Mailbox<LogCommand>
-  private var isOn: Bool
 
   public init(settings: AccessLogLine.Settings, isOn: Bool, queue: LogQueue, writer: Mailbox<LogCommand>) {
-    line = AccessLogLine(settings: settings)
-    self.isOn = isOn
+    state = AccessLogState(line: AccessLogLine(settings: settings), isOn: isOn)
     self.queue = queue
     self.writer = writer
   }
 
   /// Takes the settings of a new snapshot.
   func adopt(_ settings: AccessLogLine.Settings, isOn: Bool) {
-    line.settings = settings
-    self.isOn = isOn
+    state.line.settings = settings
+    state.isOn = isOn
   }
 
+  /// Adds the line of an exchange that has ended.
   func append(
-    _ record: borrowing RequestRecord, _ target: borrowing Target, why: String,
-    requestID: borrowing RequestID, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
+    _ record: borrowing RequestRecord, _ target: borrowing Target, why: String, requestID: borrowing RequestID,
+    recorder: RouteRecorder, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
   ) {
-    guard isOn else { return }
-    let recorder = snapshot.recorder(of: record.route)
+    let isFull = state.append(
+      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
+    if isFull { flush() }
+  }
+
+  /// Hands over what was written; once a second, and at the end.
+  func flush() { if state.batch.flush(into: queue) { writer.post(.lines) } }
+}
+
+/// In one struct: one dynamic check of exclusivity a line.
+private struct AccessLogState: ~Copyable {
+  var line: AccessLogLine
+  var batch = LogBatch()
+  var isOn: Bool
+
+  /// Whether the batch is to be handed over.
+  mutating func append(
+    _ record: borrowing RequestRecord, _ target: borrowing Target, why: String, requestID: borrowing RequestID,
+    recorder: RouteRecorder, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
+  ) -> Bool {
+    guard isOn else { return false }
     let listener = snapshot.listenerName(Int(record.listener))
     let server = record.server == RequestRecord.absent ? [] : snapshot.serverNameOctets(Int(record.server))
     let reason = why.isEmpty ? [] : Array(why.utf8)
@@ -52,11 +69,8 @@ public final class AccessLog {
         path: target.path, query: target.queryOrNothing),
       recorder: recorder, listener: listener.span, server: server.span, why: reason.span, at: moment.wall,
       to: &batch)
-    if batch.isFull { flush() }
+    return batch.isFull
   }
-
-  /// Hands over what was written; once a second, and at the end.
-  func flush() { if batch.flush(into: queue) { writer.post(.lines) } }
 }
 
 extension Target {

@@ -12,7 +12,7 @@ import Upstream
 public final class Worker: EventTenant {
   private static let trimming = Nanoseconds.seconds(2)
   private static let logging = Nanoseconds.seconds(1)
-  /// Recycled exchanges and readers that are kept.
+  /// Recycled readers, with their exchanges, that are kept.
   private static let spareLimit = 256
 
   public let number: Int
@@ -32,7 +32,6 @@ public final class Worker: EventTenant {
   private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
   private var connectionsByClient: [UInt64: Int] = [:]
-  private var spareExchanges: [Exchange] = []
   private var spareReaders: [HTTP1Reader] = []
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
@@ -72,7 +71,10 @@ public final class Worker: EventTenant {
   let chunkTail = Slice(Chunk(copying: Array("\r\n".utf8).span))
   let lastChunk = Slice(Chunk(copying: Array("\r\n0\r\n\r\n".utf8).span))
 
-  var moment: Moment { Moment(now: loop.now, wall: loop.wall) }
+  var moment: Moment {
+    let (now, wall) = loop.clocks
+    return Moment(now: now, wall: wall)
+  }
 
   // MARK: From Control
 
@@ -234,13 +236,9 @@ public final class Worker: EventTenant {
 
   // MARK: What is recycled
 
-  func takeExchange() -> Exchange { spareExchanges.popLast() ?? Exchange(services: services) }
-
-  func give(_ exchange: Exchange) {
-    if spareExchanges.count < Self.spareLimit { spareExchanges.append(exchange) }
+  func takeReader() -> HTTP1Reader {
+    spareReaders.popLast() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
   }
-
-  func takeReader() -> HTTP1Reader { spareReaders.popLast() ?? HTTP1Reader(limits: limits.head) }
 
   func give(_ reader: HTTP1Reader) {
     reader.reset()

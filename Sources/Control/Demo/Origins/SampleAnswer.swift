@@ -22,7 +22,11 @@ struct SampleRequest: Equatable {
 
 /// What a sample origin answers, and how long it takes over it.
 struct SampleAnswer: Equatable {
-  enum MediaType: String { case html = "text/html; charset=utf-8", json = "application/json", text = "text/plain" }
+  enum MediaType: String {
+    case html = "text/html; charset=utf-8"
+    case json = "application/json"
+    case text = "text/plain"
+  }
 
   var status: UInt16 = 200
   var mediaType = MediaType.text

@@ -28,12 +28,12 @@ enum SamplePages {
     if segments.count == 1, segments[0] == "healthz" { return SampleAnswer(body: "ok\n") }
     if segments.count == 2, segments[0] == "news", let number = Int(segments[1]), (1...bulletins).contains(number) {
       let words = "<p>Bulletin \(number) of \(bulletins). Nothing has happened in Glenyett since the last one.</p>"
-      return answer(title: "News \(number)", content: words, age: 10)
+      return answer(title: "News \(number)", content: words, age: 60)
     }
     guard segments.count <= 1, let page = pages.first(where: { $0.path == segments.first ?? "" }) else {
       return .notFound
     }
-    return answer(title: page.title, content: page.path.isEmpty ? front(page.words) : "<p>\(page.words)</p>", age: 30)
+    return answer(title: page.title, content: page.path.isEmpty ? front(page.words) : "<p>\(page.words)</p>", age: 120)
   }
 
   /// What the slow search says.

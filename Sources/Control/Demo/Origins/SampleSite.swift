@@ -13,6 +13,8 @@ struct SampleSite {
   }
 
   private(set) var failure = SampleFailure.none
+  /// Once its user has given an order, the demo gives none any more.
+  private var isTouched = false
   private var apiAnswers = 0
   private var random: SampleRandom
 
@@ -42,17 +44,24 @@ struct SampleSite {
     let isCheck = request.path == "/healthz"
     if !isCheck { apiAnswers &+= 1 }
     if failure.hits(isSecond: isSecond, isCheck: isCheck, answer: apiAnswers) {
-      return SampleAnswer(status: 500, mediaType: .json, body: #"{"error": "told to fail", "server": "\#(name)"}"# + "\n")
+      return SampleAnswer(
+        status: 500, mediaType: .json, body: #"{"error": "told to fail", "server": "\#(name)"}"# + "\n")
     }
     if isCheck { return SampleAnswer(body: "ok\n") }
     let body = #"{"collection": "brown bin", "weekday": "Tuesday", "server": "\#(name)"}"# + "\n"
     return SampleAnswer(mediaType: .json, body: body, pause: .milliseconds(2 + Int64(random.below(10))))
   }
 
+  /// In the query of the demo's own orders.
+  static let ownMark = "by=demo"
+
   /// `POST /switch/fail`, `/switch/fail/all`, `/switch/every/N`, `/switch/recover`.
   private mutating func turn(_ request: SampleRequest) -> SampleAnswer {
     guard request.method == .post else { return .wrongMethod }
     guard let told = SampleFailure(request.segments.dropFirst().map(String.init)) else { return .notFound }
+    let isOwn = request.query == Self.ownMark
+    if isOwn, isTouched { return SampleAnswer(status: 303, location: "/", body: "not now\n") }
+    if !isOwn { isTouched = true }
     failure = told
     // A browser that pressed the button goes back to the page; curl shows the words.
     return SampleAnswer(status: 303, location: "/", body: "\(told)\n")

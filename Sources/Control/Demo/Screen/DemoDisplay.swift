@@ -27,7 +27,7 @@ final class DemoDisplay: EventTenant {
     switch screen.style {
     case .plain: write(screen.text(screen.introduction()))
     // An empty screen; what was there goes up into the scroll-back where the terminal has one.
-    case .terminal: write("\u{1B}[2J" + screen.text(screen.introduction()))
+    case .terminal: write("\u{1B}[2J" + screen.text(fitted([])))
     }
     loop.run()
   }
@@ -46,8 +46,13 @@ final class DemoDisplay: EventTenant {
     let picture = screen.picture(of: report, news: news.latest)
     switch screen.style {
     case .plain: write(screen.text(picture))
-    case .terminal: write(screen.text(screen.introduction() + picture))
+    case .terminal: write(screen.text(fitted(picture)))
     }
+  }
+
+  /// Asked each time: windows change their size.
+  private func fitted(_ picture: [DemoScreen.Line]) -> [DemoScreen.Line] {
+    screen.fitted(picture, to: TerminalSize.ofStandardOutput ?? TerminalSize(rows: 24, columns: 80))
   }
 
   private func write(_ text: String) {

@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import Telemetry
 import Time
 
@@ -19,8 +20,14 @@ struct DemoScreen {
     /// `localhost:8080`; why there is none otherwise.
     var redirect: Redirect
     var hasTraffic = true
+    /// A path; `nil` where it has none of its own.
+    var adminSocket: String?
 
-    enum Redirect: Equatable, Sendable { case from(String), taken(UInt16), none }
+    enum Redirect: Equatable, Sendable {
+      case from(String)
+      case taken(UInt16)
+      case none
+    }
   }
 
   enum Tone: Equatable { case plain, title, good, bad, quiet }
@@ -33,31 +40,55 @@ struct DemoScreen {
   let places: Places
   let style: Style
 
-  /// How to use it. A pipe gets it once, a terminal above every picture.
+  /// How to use it: at the head of a pipe, and above every picture on a terminal that has the room.
   func introduction() -> [Line] {
     let url = "https://\(places.secure)"
     var lines = [Line(text: "Yett demo: \(url)", tone: .title)]
     switch places.redirect {
     case .from(let place): lines.append(Line(text: "           http://\(place) redirects to it"))
     case .taken(let port):
-      lines.append(Line(text: "           nothing redirects to it: port \(port) is taken by another programme"))
+      lines.append(Line(text: "           nothing redirects to it: another programme has port \(port)"))
     case .none: break
     }
     lines += [
       Line(text: ""),
-      Line(text: "Its certificate was made for this run, so nobody trusts it: curl needs -k, and a browser asks once."),
-      Line(text: "  curl -k -i \(url)/                      a page; the second time out of the cache"),
-      Line(text: "  curl -k -i \(url)/search?q=bins         slow on purpose: misses its target"),
-      Line(text: "  curl -k -X POST \(url)/switch/fail      one of two API servers fails;"),
-      Line(text: "                                          also /switch/fail/all, /switch/every/5, /switch/recover"),
-      Line(text: "  yett status                             the same as below, out of another terminal"),
+      Line(text: "Its certificate was made for this run: curl needs -k, and a browser asks once."),
+    ]
+    let order = "curl -k -X POST \(url)/switch/"
+    let also = String(repeating: " ", count: order.count - 5) + "also "
+    let commands = [
+      ("curl -k -i \(url)/", "the 2nd time from memory"),
+      ("curl -k -i '\(url)/search?q=bins'", "slow on purpose"),
+      ("\(order)fail", "one of two servers fails"),
+    ]
+    let width = commands.map(\.0.count).max() ?? 0
+    lines += commands.map { command, purpose in
+      Line(text: "  \(command)\(String(repeating: " ", count: width - command.count))  \(purpose)")
+    }
+    lines.append(Line(text: "  \(also)fail/all, every/5, recover"))
+    if let socket = places.adminSocket { lines.append(Line(text: "  yett status --socket \(socket)")) }
+    lines.append(
       Line(
         text: places.hasTraffic
-          ? "Some visitors of the demo's own ask now and then, and break a server after 20 s. ^C ends it."
-          : "Nobody asks but you. ^C ends it.", tone: .quiet),
-      Line(text: ""),
-    ]
+          ? "It asks itself now and then; after 20 s a server fails for a while. ^C ends."
+          : "Nobody asks but you. ^C ends.", tone: .quiet))
     return lines
+  }
+
+  /// The introduction where there is no room for it.
+  func title() -> [Line] {
+    [Line(text: "Yett demo: https://\(places.secure)  (curl -k; ^C ends)", tone: .title), Line(text: "")]
+  }
+
+  /// Introduction and picture as a terminal of that size has room for them: in few rows the introduction is short, and
+  /// the last of the picture is left out; what is wider is cut.
+  func fitted(_ picture: [Line], to size: TerminalSize) -> [Line] {
+    // The cursor's own row would make it scroll.
+    let rows = max(size.rows - 1, 1)
+    let whole = introduction() + [Line(text: "")] + picture
+    return (whole.count <= rows ? whole : title() + picture).prefix(rows).map {
+      Line(text: String($0.text.prefix(size.columns)), tone: $0.tone)
+    }
   }
 
   /// The moment.
@@ -68,7 +99,7 @@ struct DemoScreen {
       lines.append(Line(text: "cache  \(hits(in: report))\(Self.figures(of: cache))"))
     }
     if !news.isEmpty { lines.append(Line(text: "")) }
-    lines += news.map { item in
+    lines += news.reversed().map { item in
       Line(text: "\(Self.ago(report.time - item.at))  \(Self.harmless(item.words))", tone: .quiet)
     }
     return lines
@@ -112,11 +143,12 @@ struct DemoScreen {
 
   private static func verdict(_ report: TargetReport) -> String {
     guard let isMet = report.isMet else { return "no traffic" }
-    if isMet { return "met" }
-    let reasons = [
-      report.latency.isMet == false ? "too slow" : nil, report.availability.isMet == false ? "errors" : nil,
-    ]
-    return "NOT MET: " + reasons.compactMap { $0 }.joined(separator: ", ")
+    guard !isMet else { return "met" }
+    switch (report.latency.isMet, report.availability.isMet) {
+    case (.some(false), .some(false)): return "NO: both"
+    case (.some(false), _): return "NO: slow"
+    default: return "NO: errors"
+    }
   }
 
   // MARK: Servers and cache

@@ -23,10 +23,10 @@ struct DemoScript {
   private static let words = ["bins", "council+tax", "term+dates", "pothole", "library", "planning"]
   /// The first failure comes when there is something to compare it with.
   private static let scenes: [Step] = [
-    Step(pause: .seconds(20), method: .post, target: "/switch/fail"),
-    Step(pause: .seconds(15), method: .post, target: "/switch/recover"),
-    Step(pause: .seconds(25), method: .post, target: "/switch/every/5"),
-    Step(pause: .seconds(15), method: .post, target: "/switch/recover"),
+    Step(pause: .seconds(20), method: .post, target: "/switch/fail?\(SampleSite.ownMark)"),
+    Step(pause: .seconds(15), method: .post, target: "/switch/recover?\(SampleSite.ownMark)"),
+    Step(pause: .seconds(25), method: .post, target: "/switch/every/5?\(SampleSite.ownMark)"),
+    Step(pause: .seconds(15), method: .post, target: "/switch/recover?\(SampleSite.ownMark)"),
   ]
 
   let role: Role

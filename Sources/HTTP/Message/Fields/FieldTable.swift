@@ -1,10 +1,14 @@
+import Bytes
+
 /// The fields of a parsed head, in order. The octets lie in the buffer that was parsed.
 public struct FieldTable: ~Copyable {
   /// 431 beyond it.
   public static let limit = 100
 
-  @usableFromInline var slots = InlineArray<100, FieldSlot>(repeating: FieldSlot())
+  @usableFromInline var slots = FixedBuffer(repeating: FieldSlot(), count: FieldTable.limit)
   @usableFromInline var used = 0
+  /// Which well-known fields are there: most questions are about one that is not.
+  @usableFromInline var present = FieldNames()
 
   public init() {}
 
@@ -15,22 +19,30 @@ public struct FieldTable: ~Copyable {
     guard used < Self.limit else { return false }
     slots[used] = slot
     used &+= 1
+    present.insert(slot.known)
     return true
   }
 
-  /// `index` is below `count`.
-  @inlinable public subscript(index: Int) -> FieldSlot { slots.span[index] }
+  /// Whether there is a field of that well-known name.
+  @inlinable public func contains(_ name: FieldName) -> Bool { present.contains(name) }
 
-  /// The fields in order. Loops walk this: through the table's own subscript the optimiser copied all of its slots
-  /// at each turn (1,650 instructions a head).
+  /// `index` is below `count`.
+  @inlinable public subscript(index: Int) -> FieldSlot { slots[index] }
+
+  /// The fields in order.
   @inlinable public var span: Span<FieldSlot> {
     @_lifetime(borrow self) get { slots.span.extracting(0..<used) }
   }
 
-  @inlinable public mutating func removeAll() { used = 0 }
+  /// Forgets all fields.
+  @inlinable public mutating func removeAll() {
+    used = 0
+    present = FieldNames()
+  }
 
   /// The first field of that name.
   @inlinable public func first(_ name: FieldName) -> FieldSlot? {
+    guard contains(name) else { return nil }
     let fields = span
     for index in fields.indices where fields[index].known == name { return fields[index] }
     return nil

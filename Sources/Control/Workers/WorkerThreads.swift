@@ -36,13 +36,15 @@ final class WorkerThreads {
       }
     }
     for number in 0..<count {
-      let own = sockets.map { $0[number] }
+      let start = WorkerStart(snapshot, sockets: sockets.map { $0[number] })
       try threads.start(name: "yett-worker-\(number)") {
         do throws(SystemError) {
-          try Worker(
-            number: number, snapshot, sockets: own, store: store, mailboxes: all, reports: reports,
-            logQueue: logQueue, logWriter: logMailbox
-          ).run()
+          let worker = try start.makeWorker { (snapshot, sockets) throws(SystemError) in
+            try Worker(
+              number: number, snapshot, sockets: sockets, store: store, mailboxes: all, reports: reports,
+              logQueue: logQueue, logWriter: logMailbox)
+          }
+          worker?.run()
         } catch {
           logger.critical("worker \(number) cannot start: \(error)")
           reports.post(.ended(worker: number))
