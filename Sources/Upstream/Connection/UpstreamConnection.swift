@@ -15,7 +15,8 @@ final class UpstreamConnection: EventTenant {
   private var isGivenUp = false
 
   /// Begins to connect. `started` is the first request's.
-  init(to address: Address, idle: IdleConnections, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError) {
+  init(to address: Address, idle: IdleConnections, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError)
+  {
     self.address = address
     self.idle = idle
     core = UpstreamConnectionCore(socket: try Socket.connect(to: address), timeouts: timeouts)

@@ -28,6 +28,22 @@ private final class Recorder: EventTenant {
   }
 }
 
+extension EventLoop {
+  /// Runs until it is stopped; after ten seconds that is a failure.
+  func run(_ location: SourceLocation) {
+    let watch = Recorder()
+    watch.onTimer = { [unowned self] in
+      Issue.record("nobody stopped the loop", sourceLocation: location)
+      stop()
+    }
+    let token = add(watch)
+    let timer = schedule(token, at: now + .seconds(10))
+    run()
+    cancel(timer)
+    remove(token)
+  }
+}
+
 /// Two ends of a connection, neither of which waits.
 func socketPair() throws -> (near: Int32, far: Int32) {
   var ends: [Int32] = [-1, -1]
@@ -53,7 +69,7 @@ struct EventLoopTests {
     }
     // Nothing was read: what is edge-triggered is not told again for it, but for the end.
     tenant.onTurn = { close(far) }
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(told.first?.contains([.readable, .writable]) == true)
     #expect(told.first?.contains(.ended) == false)
     #expect(told.last?.contains([.readable, .ended, .broken]) == true)
@@ -82,7 +98,7 @@ struct EventLoopTests {
       if turns < 3 { loop.post(token) } else { loop.stop() }
     }
     second.onReady = { _ in order.append("ready") }
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(order == ["turn", "ready", "turn", "turn"])
   }
 
@@ -106,7 +122,7 @@ struct EventLoopTests {
       }
       tenants[index].onTimer = { loop.stop() }
     }
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(tenants.map(\.events).sorted { $0.count > $1.count } == [["ready", "timer"], []])
     #expect(loop.tenants == 1)
   }
@@ -166,7 +182,7 @@ struct DeadlineTests {
     let start = loop.now
     waiter.set(start + .milliseconds(10), in: loop)
     for milliseconds in 11...60 { waiter.set(start + .milliseconds(Int64(milliseconds)), in: loop) }
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(waiter.fired == 2)
     #expect(waiter.came.count == 1)
     #expect(waiter.came.allSatisfy { $0 - start >= .milliseconds(60) })
@@ -182,7 +198,7 @@ struct DeadlineTests {
     waiter.set(start + .milliseconds(20), in: loop)
     watch.set(start + .milliseconds(120), in: loop)
     waiter.onDeadline = { _, _ in }
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(waiter.fired == 1)
     #expect(waiter.came.count == 1)
     #expect(waiter.came.allSatisfy { $0 - start < .milliseconds(80) })
@@ -197,7 +213,7 @@ struct DeadlineTests {
     waiter.set(loop.now + .milliseconds(10), in: loop)
     if cancels { waiter.cancel(in: loop) } else { waiter.set(.distantFuture, in: loop) }
     watch.set(loop.now + .milliseconds(50), in: loop)
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(waiter.came.isEmpty)
     #expect(waiter.fired == (cancels ? 0 : 1))
   }
@@ -211,7 +227,7 @@ struct DeadlineTests {
       if waiter.came.count < 3 { waiter.set(loop.now + .milliseconds(10), in: loop) } else { loop.stop() }
     }
     waiter.set(loop.now, in: loop)
-    loop.run()
+    loop.run(#_sourceLocation)
     #expect(waiter.came.count == 3)
   }
 }

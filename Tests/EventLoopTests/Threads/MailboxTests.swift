@@ -46,7 +46,7 @@ struct MailboxTests {
       for number in 0..<count { while !box.post(number) {} }
       while !box.post(-1) {}
     }
-    loop.run()
+    loop.run(#_sourceLocation)
     threads.join()
     #expect(reader.read == Array(0..<count) + [-1])
   }

@@ -89,7 +89,7 @@ struct FailureTests {
   func asJSON(accept: String) throws {
     worker.fetches.refusal = .noServer
     let stream = try session.open("GET /pages HTTP/1.1\r\nHost: a.example\r\nAccept: \(accept)")
-    #expect(stream.field("Content-Type") == "application/problem+json")
+    #expect(stream.field("Content-Type") == "application/json")
     #expect(stream.text.hasPrefix("{\"status\":503,"))
   }
 
