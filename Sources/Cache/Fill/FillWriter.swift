@@ -15,7 +15,8 @@ public struct FillWriter: ~Copyable {
   /// it is whole.
   private var isShared: Bool
   private var isOver = false
-  private var isOutgrown = false
+  /// It exceeds what may be stored: only those who have begun read it.
+  public private(set) var isOutgrown = false
   /// The last pieces, which are joined when they make a chunk of `chunkOctets`.
   private var tail: [Slice] = []
   private var tailOctets = 0

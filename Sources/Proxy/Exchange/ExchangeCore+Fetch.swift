@@ -179,6 +179,7 @@ extension ExchangeCore {
     if let server = progress.server { record.server = UInt32(truncatingIfNeeded: server) }
     record.attempts = UInt8(clamping: progress.attempts)
     record.connected = progress.connected
+    record.sent = progress.sent
     record.upstreamHead = progress.head
   }
 }

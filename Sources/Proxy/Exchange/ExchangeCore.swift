@@ -243,7 +243,10 @@ struct ExchangeCore: ~Copyable {
 
   mutating func answered(at now: Instant) { record.answered = now }
 
-  mutating func abort() { cutAnswer() }
+  mutating func abort() {
+    record.ending = .aborted
+    cutAnswer()
+  }
 
   /// The answer ends so that nobody takes it for whole.
   mutating func cutAnswer() {

@@ -12,6 +12,8 @@ final class FillFeeder: FetchReader {
   private let services: ExchangeServices
   private let began: Instant
   private var fetch: (any Fetching)?
+  /// What the fetch came to, once it is over.
+  private var ended: FetchProgress?
   /// Who asked first, and which of the exchange's requests that was.
   private var asker: (exchange: Exchange, serial: UInt64)?
   /// The answer goes to the asker alone.
@@ -40,7 +42,7 @@ final class FillFeeder: FetchReader {
   }
 
   /// Of the fetch so far, for the record of who asked.
-  var progress: FetchProgress? { fetch?.progress }
+  var progress: FetchProgress? { fetch?.progress ?? ended }
 
   // MARK: From the fetch
 
@@ -77,7 +79,7 @@ final class FillFeeder: FetchReader {
   }
 
   func fetchEnd() {
-    fetch = nil
+    letGo()
     if isPassing {
       passed?.fetchEnd()
       asker = nil
@@ -87,7 +89,7 @@ final class FillFeeder: FetchReader {
   }
 
   func fetchFailed(_ failure: UpstreamFailure) {
-    fetch = nil
+    letGo()
     if isPassing {
       passed?.fetchFailed(failure)
       asker = nil
@@ -102,12 +104,13 @@ final class FillFeeder: FetchReader {
 
   /// Reads on where it waited for readers; gives up where nobody is left and nothing will be stored.
   func readerMoved() {
-    guard isPaused else { return }
-    if writer.isUnread {
+    guard !isPassing else { return }
+    if writer.isUnread, writer.isOutgrown {
       fetch?.cancel()
-      fetch = nil
+      letGo()
       return end { $0.fail(FillFailure(status: 502, description: "nobody reads it any more")) }
     }
+    guard isPaused else { return }
     isPaused = false
     fetch?.resume()
   }
@@ -121,6 +124,11 @@ final class FillFeeder: FetchReader {
   }
 
   // MARK: Within
+
+  private func letGo() {
+    ended = fetch?.progress
+    fetch = nil
+  }
 
   /// The asker, while it is still about the same request.
   private var passed: Exchange? { asker.flatMap { $0.exchange.serial == $0.serial ? $0.exchange : nil } }

@@ -26,6 +26,7 @@ public final class Worker: EventTenant {
   private(set) var snapshot: WorkerSnapshot
   private(set) var limits: SessionLimits
   private(set) var isDraining = false
+  private var hasEnded = false
   private let recorders: RecorderRegistry
   private var listeners: [WorkerListener] = []
   /// Made with the first snapshot that needs it.
@@ -168,7 +169,8 @@ public final class Worker: EventTenant {
   }
 
   private func endIfDrained() {
-    guard isDraining, sessions.isEmpty else { return }
+    guard isDraining, sessions.isEmpty, !hasEnded else { return }
+    hasEnded = true
     origins.closeIdle()
     log.flush()
     reports.post(.ended(worker: number))

@@ -45,6 +45,8 @@ struct UpstreamConnectionCore: ~Copyable {
   private var keepsAlive = false
   private var hasAnswerOctets = false
   private var interimHeads = 0
+  /// When the request was given to the kernel whole.
+  private var sent = Instant.never
   /// A write that failed in a call from above, told in the next turn.
   private var brokenWrite: SystemError?
 
@@ -69,6 +71,7 @@ struct UpstreamConnectionCore: ~Copyable {
     requestFraming = request.framing
     isRequestWhole = request.framing.isEmpty
     (isPaused, keepsAlive, hasAnswerOctets, interimHeads) = (false, false, false, 0)
+    sent = .never
     parser.reset()
     loop.buffers.supply(&output, request.headOctets <= BufferSize.small.rawValue ? .small : .large)
     do throws(WriteError) {
@@ -211,7 +214,9 @@ struct UpstreamConnectionCore: ~Copyable {
         loop.post(token)
       }
     }
-    if output.isEmpty { loop.buffers.reclaim(&output) }
+    guard output.isEmpty else { return }
+    loop.buffers.reclaim(&output)
+    if isRequestWhole, sent == .never { sent = loop.now }
   }
 
   private mutating func armAnswerDeadline(in loop: EventLoop) {
@@ -312,7 +317,7 @@ struct UpstreamConnectionCore: ~Copyable {
       decoder = BodyDecoder(parser.head.framing)
       keepsAlive = parser.head.keepsAlive && parser.head.framing != .untilClose
       state = .readingBody
-      fetch?.head(parser.head, input.readable, at: loop.now)
+      fetch?.head(parser.head, input.readable, sent: sent, at: loop.now)
     }
     input.consume(length)
     parser.reset()

@@ -67,8 +67,8 @@ final class Fetch: Fetching {
 
   func interim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) { reader?.fetchInterim(head, octets) }
 
-  func head(_ head: borrowing ResponseHead, _ octets: Span<UInt8>, at now: Instant) {
-    progress.head = now
+  func head(_ head: borrowing ResponseHead, _ octets: Span<UInt8>, sent: Instant, at now: Instant) {
+    (progress.sent, progress.head) = (sent, now)
     reader?.fetchHead(head, octets)
   }
 
@@ -148,7 +148,10 @@ final class Fetch: Fetching {
   /// One that waits for a next request, or a new one.
   private func connection(to address: Address) throws(SystemError) -> UpstreamConnection {
     let loop = origins.loop
-    if let kept = origins.idle.take(address, proven: !request.method.isSafe, in: loop) { return kept }
+    if let kept = origins.idle.take(address, proven: !request.method.isSafe, in: loop) {
+      progress.connected = loop.now
+      return kept
+    }
     return try UpstreamConnection(to: address, idle: origins.idle, timeouts: pool.timeouts, in: loop)
   }
 

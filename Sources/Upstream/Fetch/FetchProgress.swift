@@ -6,8 +6,10 @@ public struct FetchProgress: Sendable, Equatable {
   public var server: Int?
   public var attempts = 0
   public var began = Instant.never
-  /// `.never` where a connection was waiting.
+  /// A connection was there: a new one, or one that waited.
   public var connected = Instant.never
+  /// The last octet of the request was given to the kernel.
+  public var sent = Instant.never
   /// The first octet of the answer was read.
   public var head = Instant.never
 

@@ -54,10 +54,11 @@ struct FreshnessTests {
   }
 
   @Test(
-    "§4.2.3, §5.1: the age on arrival is Age and the time the answer took",
+    "§4.2.3, §5.1: the age on arrival is Age and the time the answer took; without Age, no less than Date says",
     arguments: [
       ([], 2), (["Age: 10"], 12), (["Age: 10, 20"], 12), (["Age: 10", "Age: 3"], 12), (["Age: x"], 2), (["Age: -5"], 2),
-      (["Age: 99999999999999999999"], (1 << 31) + 2), (["Date: \(Day.date("11:00:00"))"], 2),
+      (["Age: 99999999999999999999"], (1 << 31) + 2), (["Date: \(Day.date("11:00:00"))"], 3_600),
+      (["Date: \(Day.date("11:00:00"))", "Age: 10"], 12), (["Date: \(Day.date("12:59:59"))"], 2),
     ] as [([String], Int64)])
   func initialAge(lines: [String], expected: Int64) throws {
     let moment = ResponseMoment(requested: .second(-2), received: .second(0), receivedWall: Day.noon)

@@ -134,9 +134,7 @@ struct CachedExchangeTests {
     }
     #expect(stream.body.count == 20 * 65_536)
     stream.finish(.clientGone)
-    withKnownIssue("an outgrown fill that is not paused reads on to its end for nobody") {
-      #expect(fetch.isCancelled)
-    }
+    #expect(fetch.isCancelled)
   }
 
   @Test("a failed fill fails all who wait, and its record names the server that failed")
@@ -148,9 +146,7 @@ struct CachedExchangeTests {
     for stream in streams { stream.finish() }
     let lines = worker.logLines()
     #expect(lines.count == 2)
-    withKnownIssue("the feeder forgets its fetch, and with it the progress, before its asker looks") {
-      #expect(lines[0].contains(#""server":"app-1""#) && lines[0].contains("\"why\":\"app-1 "))
-    }
+    #expect(lines[0].contains(#""server":"app-1""#) && lines[0].contains("\"why\":\"app-1 "))
   }
 
   @Test("a fill that breaks after its head is cut for all who read it")
@@ -173,9 +169,7 @@ struct CachedExchangeTests {
     let stream = try session.open(Self.request)
     #expect(worker.fetches.started.count == 1)
     #expect(stream.status == 204)
-    withKnownIssue("what is served from memory always has a length") {
-      #expect(stream.length == AnswerLength.none)
-    }
+    #expect(stream.length == AnswerLength.none)
   }
 
   @Test("a request with a body, or of another method, goes past the cache", arguments: ["POST", "GET"])

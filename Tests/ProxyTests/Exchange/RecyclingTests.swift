@@ -89,9 +89,7 @@ struct RecyclingTests {
     #expect(stream.isWhole)
     stream.finish()
     let line = try worker.logLine()
-    withKnownIssue("the target of the request before is logged: `open` does not forget it") {
-      #expect(!line.contains("old") && !line.contains("a.example"), "\(line)")
-    }
+    #expect(!line.contains("old") && !line.contains("a.example"), "\(line)")
   }
 
   @Test("hears no late news of the request before")
