@@ -39,7 +39,8 @@ public enum Conditional: Equatable, Sendable {
         if EntityTag.list(octets.span[clamped: slot.value], matches: tag) { self = .notModified }
       }
     } else if let slot = request.first(.ifModifiedSince),
-      let since = HTTPDate.parse(octets.span[clamped: slot.value], now: now), stored.lastModified ?? stored.date <= since
+      let since = HTTPDate.parse(octets.span[clamped: slot.value], now: now),
+      stored.lastModified ?? stored.date <= since
     {
       self = .notModified
     }

@@ -93,31 +93,37 @@ public final class Exchange: FetchReader {
 
   // MARK: From its fetch
 
+  /// Keeps it for the session, up to four; a 100 asks for the body.
   public func fetchInterim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
     core.interim(head, octets)
     wake()
   }
 
+  /// Makes the answer's head of it.
   public func fetchHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
     core.originHead(head, octets)
     wake()
   }
 
+  /// Keeps a copy; asks for no more while the session takes less than comes.
   public func fetchBody(_ octets: Span<UInt8>) -> FetchDemand {
     wake()
     return core.originBody(octets)
   }
 
+  /// The answer is whole.
   public func fetchEnd() {
     core.originEnd()
     wake()
   }
 
+  /// An error page, or the end of an answer that was begun.
   public func fetchFailed(_ failure: UpstreamFailure) {
     core.originFailed(failure)
     wake()
   }
 
+  /// The session may bring more of the request's body.
   public func fetchWantsBody() { wake() }
 
   // MARK: From fills

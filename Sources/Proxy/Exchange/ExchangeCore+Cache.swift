@@ -165,7 +165,7 @@ extension ExchangeCore {
     do throws(FieldError) {
       guard let status else { return }
       try AnswerFields.addCache(
-          age: age, status, requestID: requestID, text: &text, to: &answer.added)
+        age: age, status, requestID: requestID, text: &text, to: &answer.added)
     } catch {
       why = error.description
     }

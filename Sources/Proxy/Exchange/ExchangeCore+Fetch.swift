@@ -135,7 +135,9 @@ extension ExchangeCore {
     case .chunked, .untilClose: answer.length = .unknown
     case .none:
       // To HEAD and in a 304 a length says what GET would bring; 204 has none (RFC 9110 §8.6).
-      if head.status == 204 { answer.length = .none } else {
+      if head.status == 204 {
+        answer.length = .none
+      } else {
         answer.length = head.declaredLength.map { .octets($0) } ?? (method == .head ? .unknown : .none)
       }
     }
@@ -167,7 +169,9 @@ extension ExchangeCore {
   /// `search-2`, or `the pool search` where no server was asked.
   var serverWords: String {
     guard let snapshot else { return "the pool" }
-    if let server = (fetch?.progress ?? feeder?.progress)?.server ?? (record.server == RequestRecord.absent ? nil : Int(record.server)) {
+    if let server = (fetch?.progress ?? feeder?.progress)?.server
+      ?? (record.server == RequestRecord.absent ? nil : Int(record.server))
+    {
       return snapshot.serverName(server)
     }
     return "the pool \(snapshot.poolName(Int(record.pool)))"

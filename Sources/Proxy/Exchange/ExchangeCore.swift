@@ -89,7 +89,8 @@ struct ExchangeCore: ~Copyable {
     } catch {
       notePreference(head, octets)
       fail(error.status, why: error.description)
-      return answer.closes = true
+      answer.closes = true
+      return
     }
     switch head.method {
     case .connect, .trace:

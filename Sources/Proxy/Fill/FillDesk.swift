@@ -55,7 +55,7 @@ public final class FillDesk {
   /// Tells each worker once that there is news of a fill.
   func tell(_ workers: WorkerSet, of fill: Fill) {
     guard !workers.isEmpty else { return }
-    workers.forEach { number in
+    for number in workers {
       if number == worker { news(of: fill) } else { post(.fillNews(fill), to: number) }
     }
   }

@@ -26,7 +26,11 @@ extension HTTP1SessionCore {
     }
   }
 
-  enum HeadProgress { case missing, whole, refused(HeadError), ended }
+  enum HeadProgress {
+    case missing, whole
+    case refused(HeadError)
+    case ended
+  }
 
   mutating func readHead(in worker: Worker, at now: Instant) -> HeadProgress {
     let loop = worker.loop
@@ -44,7 +48,9 @@ extension HTTP1SessionCore {
         }
       }
       guard isReadable else {
-        if input.isEmpty { rest(in: worker, at: now) } else {
+        if input.isEmpty {
+          rest(in: worker, at: now)
+        } else {
           deadline.set(headBegan + worker.limits.headTimeout, of: token, in: loop)
         }
         return .missing
@@ -128,7 +134,8 @@ extension HTTP1SessionCore {
       if let deadline = body.continueDeadline {
         // A client that sends without being asked needs no asking.
         guard exchange.asksForBody || !input.isEmpty else {
-          return bodyDeadline = deadline
+          bodyDeadline = deadline
+          return
         }
         if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
       }

@@ -195,7 +195,8 @@ struct HTTP1SessionCore: ~Copyable {
         worker: worker, at: moment)
       if case .whole = progress {
         state.finish(
-          .answered, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: moment.now),
+          .answered, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets,
+          bodyWait: body.waited(at: moment.now),
           at: moment, as: exchange)
       }
       return progress

@@ -21,8 +21,11 @@ public struct Snapshot: Sendable {
   let tickets: TicketKeys
   let recorders: RecorderRegistry
 
+  /// A TLS profile, and where its certificates are found.
   public struct TLSPlan: Sendable {
+    /// What contexts are made of.
     public let settings: TLSSettings
+    /// Shared with later snapshots.
     public let certificates: CertificateEntry
 
     public init(settings: TLSSettings, certificates: CertificateEntry) {
@@ -30,18 +33,27 @@ public struct Snapshot: Sendable {
     }
   }
 
+  /// A pool as each worker compiles it.
   public struct PoolPlan: Sendable {
+    /// Unique among pools.
     public let name: String
+    /// Each more than zero.
     public let timeouts: ConnectionTimeouts
+    /// In the configuration's order; weights are 1 to 256.
     public let servers: [(state: ServerState, weight: Int)]
     /// Of its first server in the list of all servers.
     public let firstServer: Int
   }
 
+  /// A listener, without its sockets.
   public struct ListenerPlan: Sendable {
+    /// Unique among listeners.
     public let name: String
+    /// `https` where it speaks TLS.
     public let scheme: Scheme
+    /// What clients connect to.
     public let publicPort: UInt16
+    /// Where its requests are sent instead of being answered.
     public let redirectsTo: ConnectionFacts.Redirect?
     /// The TLS profile's name.
     public let profile: String?

@@ -15,6 +15,7 @@ public final class Worker: EventTenant {
   /// Recycled readers, with their exchanges, that are kept.
   private static let spareLimit = 256
 
+  /// From 0; the same over reloads.
   public let number: Int
   let loop: EventLoop
   private let mailbox: Mailbox<WorkerMessage>
@@ -43,7 +44,8 @@ public final class Worker: EventTenant {
   /// Call on the worker's own thread.
   public init(
     number: Int, _ snapshot: Snapshot, sockets: [ListeningSocket], store: Store,
-    mailboxes: [Mailbox<WorkerMessage>], reports: Mailbox<WorkerReport>, logQueue: LogQueue, logWriter: Mailbox<LogCommand>
+    mailboxes: [Mailbox<WorkerMessage>], reports: Mailbox<WorkerReport>, logQueue: LogQueue,
+    logWriter: Mailbox<LogCommand>
   ) throws(SystemError) {
     self.number = number
     mailbox = mailboxes[number]
@@ -79,6 +81,7 @@ public final class Worker: EventTenant {
 
   // MARK: From Control
 
+  /// Reads the mailbox.
   public func ready(_ readiness: Readiness, in loop: EventLoop) {
     mailbox.drain(into: &messages)
     for message in messages {
@@ -91,6 +94,7 @@ public final class Worker: EventTenant {
     }
   }
 
+  /// Once a second: hands over the log, gives back free buffers, looks after fills and the drain.
   public func timerFired(in loop: EventLoop) {
     log.flush()
     fills.tick(at: loop.now, patience: limits.writeTimeout)
@@ -140,7 +144,8 @@ public final class Worker: EventTenant {
       if let renamed = listeners.first(where: { $0.socket === socket }) { renamed.close(in: loop) }
       let counters = recorders.listener(plan.name, worker: number)
       do throws(SystemError) {
-        kept.append(try WorkerListener(
+        kept.append(
+          try WorkerListener(
             plan, index: index, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
             counters: counters, in: self))
       } catch {

@@ -23,7 +23,8 @@ enum AnswerFields {
   ///   - age: `nil` where the origin says it itself.
   ///   - text: storage that is kept.
   static func addCache(
-    age: Nanoseconds?, _ status: CacheStatus, requestID: borrowing RequestID, text: inout [UInt8], to fields: inout FieldBlock
+    age: Nanoseconds?, _ status: CacheStatus, requestID: borrowing RequestID, text: inout [UInt8],
+    to fields: inout FieldBlock
   ) throws(FieldError) {
     if let age {
       text.removeAll(keepingCapacity: true)

@@ -9,7 +9,8 @@ enum ForwardedFields {
   /// - Parameter conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
   static func write(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
-    _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool, into fields: inout FieldBlock
+    _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool,
+    into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
     let slots = head.fields.span
@@ -33,7 +34,8 @@ enum ForwardedFields {
     try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
     try fields.append("X-Forwarded-Host", target.authority, known: .xForwardedHost)
     try fields.append("X-Forwarded-Port", port.span, known: .xForwardedPort)
-    try fields.append("Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+    try fields.append(
+      "Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
     try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
