@@ -27,13 +27,13 @@
 
   /// `index` is from 0 to below `count`.
   @inlinable public subscript(index: Int) -> Element {
-    get {
+    _read {
       precondition(index >= 0 && index < count)
-      return unsafe base[index]
+      yield unsafe base[index]
     }
-    set {
+    _modify {
       precondition(index >= 0 && index < count)
-      unsafe base[index] = newValue
+      yield unsafe &base[index]
     }
   }
 }

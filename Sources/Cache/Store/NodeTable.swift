@@ -46,7 +46,7 @@ struct NodeTable: ~Copyable {
   private static let base = 64
   private static let segmentLimit = 22
 
-  private var segments = InlineArray<22, [Node]>(repeating: [])
+  private var segments = FixedBuffer<[Node]>(repeating: [], count: NodeTable.segmentLimit)
   private(set) var segmentCount = 0
   /// Nodes ever used; those behind are fresh.
   private var used = 0

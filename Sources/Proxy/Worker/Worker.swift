@@ -12,9 +12,6 @@ import Upstream
 public final class Worker: EventTenant {
   private static let trimming = Nanoseconds.seconds(2)
   private static let logging = Nanoseconds.seconds(1)
-  /// Recycled readers, with their exchanges, that are kept.
-  private static let spareLimit = 256
-
   /// From 0; the same over reloads.
   public let number: Int
   let loop: EventLoop
@@ -34,7 +31,7 @@ public final class Worker: EventTenant {
   private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
   private var connectionsByClient: [UInt64: Int] = [:]
-  private var spareReaders: [HTTP1Reader] = []
+  private var spares: SpareReaders
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
   private var timerToken = EventToken.none
@@ -62,6 +59,7 @@ public final class Worker: EventTenant {
       moment: { Moment(now: loop.now, wall: loop.wall) })
     self.snapshot = WorkerSnapshot(snapshot, worker: number)
     limits = snapshot.limits
+    spares = SpareReaders(limits: snapshot.limits.head)
     token = try loop.add(self, descriptor: mailbox.descriptor)
     _ = loop.schedule(token, at: loop.now + Self.logging)
     adopt(snapshot, sockets: sockets)
@@ -111,6 +109,7 @@ public final class Worker: EventTenant {
 
   private func adopt(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
     if snapshot.number != self.snapshot.number { self.snapshot = WorkerSnapshot(snapshot, worker: number) }
+    if limits.head != snapshot.limits.head { spares = SpareReaders(limits: snapshot.limits.head) }
     limits = snapshot.limits
     log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
     origins.adopt(self.snapshot.pools)
@@ -244,11 +243,11 @@ public final class Worker: EventTenant {
   // MARK: What is recycled
 
   func takeReader() -> HTTP1Reader {
-    spareReaders.popLast() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
+    spares.take() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
   }
 
   func give(_ reader: HTTP1Reader) {
     reader.reset()
-    if spareReaders.count < Self.spareLimit, reader.limits == limits.head { spareReaders.append(reader) }
+    spares.give(reader)
   }
 }
