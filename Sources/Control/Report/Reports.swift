@@ -77,6 +77,8 @@ final class Reports: EventTenant {
         figures.reason = state.reason(at: now)
         figures.changed = watch.changed[state.name]
         figures.active = UInt64(clamping: state.inFlight)
+        (figures.requests, figures.failures) = state.attemptsSoFar
+        (figures.checksPassed, figures.checksFailed) = state.checksSoFar
         return figures
       }
     }

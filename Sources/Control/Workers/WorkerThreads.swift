@@ -54,14 +54,14 @@ final class WorkerThreads {
   }
 
   /// To every worker.
-  func post(_ message: WorkerMessage) { for mailbox in mailboxes { mailbox.post(message) } }
+  func post(_ message: WorkerMessage) { for mailbox in mailboxes { mailbox.post(message, mustArrive: true) } }
 
   /// Gives every worker a snapshot and its own sockets.
   ///
   /// - Parameter sockets: of each listener, one a worker.
   func post(_ snapshot: Snapshot, sockets: [[ListeningSocket]]) {
     for (number, mailbox) in mailboxes.enumerated() {
-      mailbox.post(.adopt(snapshot, sockets: sockets.map { $0[number] }))
+      mailbox.post(.adopt(snapshot, sockets: sockets.map { $0[number] }), mustArrive: true)
     }
   }
 

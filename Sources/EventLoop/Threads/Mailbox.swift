@@ -21,9 +21,11 @@ public final class Mailbox<Message: Sendable>: Sendable {
   deinit { close(descriptor) }
 
   /// Any thread. `false`, and nothing posted, where the box is full.
-  @discardableResult public func post(_ message: Message) -> Bool {
+  ///
+  /// - Parameter mustArrive: whatever lies there already; for messages that are bounded elsewhere.
+  @discardableResult public func post(_ message: Message, mustArrive: Bool = false) -> Bool {
     let outcome = messages.withLock { (box: inout [Message]) -> (posted: Bool, wasEmpty: Bool) in
-      guard box.count < limit else { return (false, false) }
+      guard box.count < limit || mustArrive else { return (false, false) }
       box.append(message)
       return (true, box.count == 1)
     }

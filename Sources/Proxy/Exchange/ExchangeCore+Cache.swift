@@ -104,7 +104,8 @@ extension ExchangeCore {
     record.cache = writer.forward == .stale ? .expired : .miss
     let feeder = FillFeeder(writer, policy: policy, asker: exchange, serial: serial, services: services)
     do throws(UpstreamFailure) {
-      try feeder.start(&request, pool: pool)
+      guard let origins = snapshot?.pool(pool) else { throw UpstreamFailure.noServer }
+      try feeder.start(&request, pool: origins)
     } catch {
       _ = reader.leave()
       return failed(error)

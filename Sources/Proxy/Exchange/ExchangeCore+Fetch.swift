@@ -37,8 +37,9 @@ extension ExchangeCore {
   mutating func start(to pool: Int, as exchange: Exchange) {
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
+    guard let origins = snapshot?.pool(pool) else { return failed(.noServer) }
     do throws(UpstreamFailure) {
-      fetch = try services.fetches.start(&request, pool: pool, reader: exchange)
+      fetch = try services.fetches.start(&request, pool: origins, reader: exchange)
     } catch {
       failed(error)
     }

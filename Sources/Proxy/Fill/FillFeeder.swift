@@ -31,7 +31,7 @@ final class FillFeeder: FetchReader {
   }
 
   /// Begins to fetch.
-  func start(_ request: inout OriginRequest, pool: Int) throws(UpstreamFailure) {
+  func start(_ request: inout OriginRequest, pool: OriginPool) throws(UpstreamFailure) {
     services.fills.add(self, for: fill)
     do throws(UpstreamFailure) {
       fetch = try services.fetches.start(&request, pool: pool, reader: self)

@@ -90,6 +90,8 @@ public final class Worker: EventTenant {
       case .drain(let deadline): drain(until: deadline)
       }
     }
+    // News of a fill hold its body.
+    messages.removeAll(keepingCapacity: true)
   }
 
   /// Once a second: hands over the log, gives back free buffers, looks after fills and the drain.

@@ -49,6 +49,9 @@ public final class WorkerSnapshot {
     Int(route) < rules.count ? rules[Int(route)].cache : nil
   }
 
+  /// `nil` for an index of no pool.
+  func pool(_ index: Int) -> OriginPool? { index >= 0 && index < pools.count ? pools[index] : nil }
+
   func listenerName(_ index: Int) -> [UInt8] { index < listenerNames.count ? listenerNames[index] : [] }
   func serverNameOctets(_ index: Int) -> [UInt8] { index < serverNames.count ? serverNames[index] : [] }
   func serverName(_ index: Int) -> String { String(decoding: serverNameOctets(index), as: UTF8.self) }

@@ -16,8 +16,6 @@ public struct ServerFigures: Equatable, Sendable {
   public var changed: WallTime?
   /// Requests that are with the server now.
   public var active: UInt64 = 0
-  /// Connections that wait for a request.
-  public var idle: UInt64 = 0
   /// Attempts, so far.
   public var requests: UInt64 = 0
   /// Attempts without a whole answer, so far.

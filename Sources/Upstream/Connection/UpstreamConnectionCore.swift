@@ -251,7 +251,8 @@ struct UpstreamConnectionCore: ~Copyable {
         hasAnswerOctets = true
         let outcome = process(for: fetch, in: loop)
         guard case .goesOn = outcome else { return outcome }
-        armAnswerDeadline(in: loop)
+        // A head that drips is no first byte after another: its deadline stays.
+        if state == .readingBody { armAnswerDeadline(in: loop) }
       case .wouldBlock: isReadable = false
       case .end: return ended(nil)
       case .failed(let code): return ended(SystemError("recv", code: code))

@@ -82,6 +82,7 @@ final class Fetch: Fetching {
 
   func connectionFailed(_ failure: UpstreamFailure, to address: Address) {
     _ = letGo()
+    pool.state(of: server).requestFailed()
     if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: origins.loop.now) }
     var last = failure
     while retries(after: last, to: address) {
@@ -100,9 +101,9 @@ final class Fetch: Fetching {
 
   /// Whether another attempt is to be made. Marks who is not to be asked again.
   private func retries(after failure: UpstreamFailure, to address: Address) -> Bool {
-    guard reader != nil else { return false }
+    guard reader != nil, progress.attempts < Origins.attemptLimit else { return false }
     let hasOtherAddress = failure.stage == .connecting && pool.turnAway(from: address, of: server)
-    if !hasOtherAddress || progress.attempts > Origins.attemptLimit { tried.insert(server) }
+    if !hasOtherAddress { tried.insert(server) }
     if failure.stage == .waiting { unanswered += 1 }
     let untried = pool.remaining(excluding: tried, at: origins.loop.now)
     let body: RequestBodyState = request.framing.isEmpty ? .none : .streaming(takenOctets: bodyOctets)
@@ -136,9 +137,8 @@ final class Fetch: Fetching {
         let failure = UpstreamFailure(connecting: error)
         if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: loop.now) }
         if case .exhausted = failure { return failure }
-        if !pool.turnAway(from: address, of: server) || progress.attempts > Origins.attemptLimit {
-          tried.insert(server)
-        }
+        if !pool.turnAway(from: address, of: server) { tried.insert(server) }
+        guard progress.attempts < Origins.attemptLimit else { return failure }
         if pool.remaining(excluding: tried, at: loop.now) == 0 { return failure }
       }
     }

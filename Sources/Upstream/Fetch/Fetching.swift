@@ -20,7 +20,7 @@ public protocol Fetching: AnyObject {
 public protocol FetchStarting: AnyObject {
   /// Begins to fetch; `request` is copied or taken, its storage may come back empty.
   ///
-  /// - Parameter pool: the snapshot's index of it.
+  /// - Parameter pool: of the snapshot that the reader began with, whatever was loaded since.
   /// - Throws: where no server could be tried at all. The reader is told nothing then.
-  func start(_ request: inout OriginRequest, pool: Int, reader: any FetchReader) throws(UpstreamFailure) -> any Fetching
+  func start(_ request: inout OriginRequest, pool: OriginPool, reader: any FetchReader) throws(UpstreamFailure) -> any Fetching
 }

@@ -4,14 +4,13 @@ import Time
 
 /// What one worker has towards origins: the pools of its snapshot, and the connections that outlive it.
 public final class Origins: FetchStarting {
-  /// Attempts of one fetch beyond which no further address of a server is tried.
+  /// Attempts of one fetch, over all servers and addresses.
   static let attemptLimit = 16
   /// After it no further attempt is made.
   static let retryBudget = Nanoseconds.seconds(60)
 
   let loop: EventLoop
   let idle: IdleConnections
-  private var pools: [OriginPool] = []
 
   /// - Parameter idleLimit: connections that are kept for one address.
   public init(loop: EventLoop, idleLimit: Int) {
@@ -21,7 +20,6 @@ public final class Origins: FetchStarting {
 
   /// Takes the pools of a new snapshot; fetches under way go on with theirs.
   public func adopt(_ pools: [OriginPool]) {
-    self.pools = pools
     idle.close(except: Set(pools.flatMap { $0.currentAddresses() }), in: loop)
   }
 
@@ -30,10 +28,9 @@ public final class Origins: FetchStarting {
 
   /// A `pool` that the current snapshot has not is one without a server.
   public func start(
-    _ request: inout OriginRequest, pool: Int, reader: any FetchReader
+    _ request: inout OriginRequest, pool: OriginPool, reader: any FetchReader
   ) throws(UpstreamFailure) -> any Fetching {
-    guard pool >= 0, pool < pools.count else { throw .noServer }
-    let fetch = Fetch(request, of: pools[pool], reader: reader, origins: self)
+    let fetch = Fetch(request, of: pool, reader: reader, origins: self)
     try fetch.start()
     return fetch
   }

@@ -15,6 +15,10 @@ public final class ServerState: Sendable {
   private let hasFailures = Atomic(false)
   private let suspectUntil = Atomic(Instant.never.sinceStart.count)
   private let running = Atomic(0)
+  private let attempts = Atomic<UInt64>(0)
+  private let failed = Atomic<UInt64>(0)
+  private let passedChecks = Atomic<UInt64>(0)
+  private let failedChecks = Atomic<UInt64>(0)
 
   private let observation = Mutex(Observation())
   private let resolved = Mutex<[Address]>([])
@@ -62,7 +66,32 @@ public final class ServerState: Sendable {
   public var inFlight: Int { running.load(ordering: .relaxed) }
 
   /// A request was given to it; once for each `requestEnded`.
-  public func requestBegan() { running.add(1, ordering: .relaxed) }
+  public func requestBegan() {
+    running.add(1, ordering: .relaxed)
+    attempts.add(1, ordering: .relaxed)
+  }
+
+  /// An attempt brought no whole answer.
+  public func requestFailed() { failed.add(1, ordering: .relaxed) }
+
+  /// Attempts at it since the start, and those among them without a whole answer.
+  public var attemptsSoFar: (all: UInt64, failed: UInt64) {
+    (attempts.load(ordering: .relaxed), failed.load(ordering: .relaxed))
+  }
+
+  /// Checks of it since the start.
+  public var checksSoFar: (passed: UInt64, failed: UInt64) {
+    (passedChecks.load(ordering: .relaxed), failedChecks.load(ordering: .relaxed))
+  }
+
+  /// A check ended with a verdict. The control loop.
+  func checked(_ event: Finding.Event) {
+    switch event {
+    case .passed: passedChecks.add(1, ordering: .relaxed)
+    case .failed: failedChecks.add(1, ordering: .relaxed)
+    }
+  }
+
   public func requestEnded() { running.subtract(1, ordering: .relaxed) }
 
   /// A connection came about. Costs one load as long as none had failed.

@@ -47,7 +47,7 @@ struct PassTests {
     #expect(String(decoding: fetch.request.target, as: UTF8.self) == "/pages/%7Ea?x=%20&&y")
     #expect(String(decoding: fetch.request.authority, as: UTF8.self) == "a.example:8443")
     #expect(fetch.request.framing == .none)
-    #expect(fetch.pool == 0)
+    #expect(fetch.pool.name == "app")
   }
 
   @Test("streams of one session interleave, each with credit and end of its own")

@@ -10,7 +10,7 @@ final class ScriptedFetches: FetchStarting {
   private(set) var started: [ScriptedFetch] = []
 
   func start(
-    _ request: inout OriginRequest, pool: Int, reader: any FetchReader
+    _ request: inout OriginRequest, pool: OriginPool, reader: any FetchReader
   ) throws(UpstreamFailure) -> any Fetching {
     if let refusal { throw refusal }
     let fetch = ScriptedFetch(request, pool: pool, reader: reader)
@@ -27,7 +27,7 @@ final class ScriptedFetches: FetchStarting {
 /// One fetch: the test is the origin. It holds its reader to the rules of `Fetching`.
 final class ScriptedFetch: Fetching {
   let request: OriginRequest
-  let pool: Int
+  let pool: OriginPool
   private var reader: (any FetchReader)?
   /// Octets of the request's body that the origin would still take.
   var bodyRoom = 65_536
@@ -37,7 +37,7 @@ final class ScriptedFetch: Fetching {
   private(set) var isPaused = false
   var progress = FetchProgress()
 
-  init(_ request: OriginRequest, pool: Int, reader: any FetchReader) {
+  init(_ request: OriginRequest, pool: OriginPool, reader: any FetchReader) {
     (self.request, self.pool, self.reader) = (request, pool, reader)
     (progress.server, progress.attempts) = (0, 1)
   }

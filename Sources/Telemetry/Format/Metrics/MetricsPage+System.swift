@@ -15,7 +15,6 @@ extension MetricsPage {
         labels(server) + [("administrative", server.administrative), ("checked", server.checked)], UInt64(1))
     }
     each("yett_server_active_requests", .gauge, help: "Requests that are with the server.") { $0.active }
-    each("yett_server_idle_connections", .gauge, help: "Connections that wait for a request.") { $0.idle }
     each("yett_server_requests_total", .counter, help: "Attempts at the server.") { $0.requests }
     each("yett_server_failures_total", .counter, help: "Attempts that brought no whole answer.") { $0.failures }
     writer.family("yett_server_checks_total", .counter, help: "Health checks by result.")

@@ -136,7 +136,6 @@ public struct StatusReport: Sendable {
     writer.put("reason", server.reason)
     writer.put("changed", server.changed)
     writer.put("active", server.active)
-    writer.put("idle", server.idle)
     writer.put("requests", server.requests)
     writer.put("failures", server.failures)
     writer.endObject()

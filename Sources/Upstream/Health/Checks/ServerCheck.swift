@@ -136,9 +136,11 @@ final class ServerCheck: EventTenant {
     switch verdict {
     case .void: return
     case .passed(let words):
+      state.checked(.passed)
       finding = finding.after(.passed, rise: plan.rise, fall: plan.fall)
       reason = words
     case .failed(let words):
+      state.checked(.failed)
       finding = finding.after(.failed, rise: plan.rise, fall: plan.fall)
       reason = words
     }
