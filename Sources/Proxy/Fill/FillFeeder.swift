@@ -46,7 +46,8 @@ final class FillFeeder: FetchReader {
 
   // MARK: From the fetch
 
-  func fetchInterim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {}
+  /// Told to the one who asked; who joins later has no claim to it.
+  func fetchInterim(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) { passed?.fetchInterim(head, octets) }
 
   func fetchHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
     let moment = services.moment()

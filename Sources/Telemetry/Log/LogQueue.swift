@@ -20,6 +20,8 @@ public final class LogQueue: Sendable {
   /// Buffers that wait to be written.
   public let limit: Int
   private let state: Mutex<State>
+  /// Empty buffers that are there from the start.
+  private static let spares = 8
 
   /// - Parameter limit: 1 or more; 64 buffers hold 4 MiB.
   public init(limit: Int = 64) {
@@ -27,6 +29,12 @@ public final class LogQueue: Sendable {
     var state = State()
     state.full.reserveCapacity(self.limit)
     state.empty.reserveCapacity(self.limit)
+    // Made now, lest a worker makes them on the way of a hit while the log thread is behind.
+    for _ in 0..<min(Self.spares, self.limit) {
+      var spare: [UInt8] = []
+      spare.reserveCapacity(LogBatch.capacity)
+      state.empty.append(spare)
+    }
     self.state = Mutex(state)
   }
 
