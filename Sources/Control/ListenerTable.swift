@@ -31,8 +31,8 @@ final class ListenerTable {
     return result
   }
 
-  /// Lets go of all: they close with the last worker that holds them.
-  func close() { sockets = [:] }
+  /// Lets go of all: each closes when its worker has accepted who waits, and lets go of it too.
+  func closeAll() { sockets = [:] }
 
   /// Port 0 is another port for each listener, and stays that over reloads; anything else is known by its address,
   /// whatever the listener is called now.

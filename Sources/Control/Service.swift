@@ -113,7 +113,6 @@ public final class Service {
     guardToken = loop.add(DescriptorTenant { [unowned self] _ in self.giveUp() })
     loop.run()
     parts.admin.close(in: loop)
-    parts.listeners.close()
     logMailbox.post(.stop)
     utility.post(.stop)
     parts.workers.join()
@@ -142,6 +141,7 @@ public final class Service {
     isDraining = true
     parts.reports.isDraining = true
     reloader.end()
+    parts.listeners.closeAll()
     parts.workers.post(.drain(until: loop.now + patience))
     _ = loop.schedule(guardToken, at: loop.now + patience + Self.grace)
   }

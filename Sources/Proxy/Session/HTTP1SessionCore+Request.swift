@@ -17,7 +17,7 @@ extension HTTP1SessionCore {
       listener.counters.count(.handshakeFailed)
       return .ends
     case .done(let secured):
-      facts = listener.facts(of: peer, serverName: Array((secured?.serverName ?? "").utf8))
+      learnFacts(serverName: Array((secured?.serverName ?? "").utf8))
       phase = .awaitingHead
       // The first octets may be here already, behind the handshake's.
       isReadable = true
@@ -91,6 +91,7 @@ extension HTTP1SessionCore {
   }
 
   mutating func begin(for session: HTTP1Session, in worker: Worker, at moment: Moment) {
+    if factsRevision != listener.revision { learnFacts(serverName: facts?.serverName ?? []) }
     guard let reader, let facts else { return }
     phase = .exchanging
     reader.withHead { head in

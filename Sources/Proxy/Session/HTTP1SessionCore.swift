@@ -31,6 +31,8 @@ struct HTTP1SessionCore: ~Copyable {
   let peer: Address
   let listener: WorkerListener
   var facts: ConnectionFacts?
+  /// Of the listener, as `facts` have it.
+  var factsRevision = 0
   var token = EventToken.none
   var phase: Phase
   var input = Buffer()
@@ -71,7 +73,12 @@ struct HTTP1SessionCore: ~Copyable {
     deadline.set(
       worker.loop.now + (phase == .handshaking ? limits.handshakeTimeout : limits.headTimeout), of: token,
       in: worker.loop)
-    if phase == .awaitingHead { facts = listener.facts(of: peer, serverName: []) }
+    if phase == .awaitingHead { learnFacts(serverName: []) }
+  }
+
+  mutating func learnFacts(serverName: [UInt8]) {
+    facts = listener.facts(of: peer, serverName: serverName)
+    factsRevision = listener.revision
   }
 
   mutating func ready(_ readiness: Readiness, for session: HTTP1Session, in worker: Worker) -> Outcome {

@@ -12,6 +12,10 @@ import Upstream
 public final class Worker: EventTenant {
   private static let trimming = Nanoseconds.seconds(2)
   private static let logging = Nanoseconds.seconds(1)
+  /// In a drain, for sessions that seem idle: what was just accepted is not read yet, and a request of who kept its
+  /// connection may be on its way.
+  private static let idleGrace = Nanoseconds.milliseconds(200)
+
   /// From 0; the same over reloads.
   public let number: Int
   let loop: EventLoop
@@ -36,6 +40,8 @@ public final class Worker: EventTenant {
   private var token = EventToken.none
   private var timerToken = EventToken.none
   private var drainDeadline = Instant.distantFuture
+  /// Of a drain, for sessions without a request under way.
+  private var idleDeadline = Instant.distantFuture
   private var nextTrim = Instant.never
 
   /// Call on the worker's own thread.
@@ -102,6 +108,9 @@ public final class Worker: EventTenant {
       loop.buffers.trim()
       nextTrim = loop.now + Self.trimming
     }
+    if isDraining, loop.now >= idleDeadline {
+      for session in sessions { session.drain() }
+    }
     if isDraining, loop.now >= drainDeadline {
       for session in sessions { session.abort() }
     }
@@ -161,15 +170,19 @@ public final class Worker: EventTenant {
   }
 
   private func drain(until deadline: Instant) {
+    // A snapshot that came with this message would hold its sockets until the next message.
+    messages = []
     guard !isDraining else {
       drainDeadline = Swift.min(drainDeadline, deadline)
+      _ = loop.schedule(token, at: drainDeadline)
       return
     }
     isDraining = true
     drainDeadline = deadline
+    idleDeadline = loop.now + Self.idleGrace
     for listener in listeners { listener.close(in: loop) }
     listeners = []
-    for session in sessions { session.drain() }
+    _ = loop.schedule(token, at: Swift.min(idleDeadline, deadline))
     _ = loop.schedule(token, at: deadline)
     endIfDrained()
   }

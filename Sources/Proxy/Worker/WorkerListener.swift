@@ -12,10 +12,13 @@ final class WorkerListener: EventTenant {
   /// Idle sessions that are closed at once to get descriptors back.
   private static let shed = 32
 
-  let socket: ListeningSocket
+  /// `nil` once this is closed: sessions keep the listener for as long as they last, and must not keep its socket.
+  private(set) var socket: ListeningSocket?
   private(set) var plan: Snapshot.ListenerPlan
   /// Its index in the snapshot.
   private(set) var index: Int
+  /// Moves on with each snapshot: what connections know of their listener is made anew then.
+  private(set) var revision = 0
   let counters: ListenerCounters
   /// `nil` for cleartext.
   private var context: TLSContext?
@@ -34,12 +37,20 @@ final class WorkerListener: EventTenant {
   /// The same socket in a new snapshot.
   func adopt(_ plan: Snapshot.ListenerPlan, index: Int, context: TLSContext?) {
     (self.plan, self.index, self.context) = (plan, index, context)
+    revision += 1
   }
 
-  /// Accepts nothing more. Other workers may still hold the socket.
+  /// Accepts who waits already, whom the closing of the socket would reset, then nobody any more, and lets go of the
+  /// socket. Other workers, or a listener of another name, may still hold it.
   func close(in loop: EventLoop) {
+    guard let socket else { return }
     loop.forget(descriptor: socket.descriptor)
     loop.remove(token)
+    // More than the queue holds have come meanwhile: there would be no end of it.
+    for _ in 0..<ListeningSocket.backlog {
+      guard acceptOne(of: socket) == .accepted else { break }
+    }
+    self.socket = nil
   }
 
   /// The connection as the listener's protocol has it; `nil` where it can't be made.
@@ -60,18 +71,32 @@ final class WorkerListener: EventTenant {
   func turn(in loop: EventLoop) { accept(in: loop) }
   func timerFired(in loop: EventLoop) { accept(in: loop) }
 
+  private enum Progress { case accepted, nobody, exhausted }
+
   private func accept(in loop: EventLoop) {
+    guard let socket else { return }
     for _ in 0..<Self.batch {
-      switch socket.accept() {
-      case .connection(let socket, let peer): worker.accepted(socket, from: peer, at: self)
-      case .none: return
+      switch acceptOne(of: socket) {
+      case .accepted: continue
+      case .nobody: return
       case .exhausted:
-        counters.count(.descriptorLimit)
         worker.shedIdle(Self.shed)
         _ = loop.schedule(token, at: loop.now + Self.pause)
         return
       }
     }
     loop.post(token)
+  }
+
+  private func acceptOne(of socket: ListeningSocket) -> Progress {
+    switch socket.accept() {
+    case .connection(let accepted, let peer):
+      worker.accepted(accepted, from: peer, at: self)
+      return .accepted
+    case .none: return .nobody
+    case .exhausted:
+      counters.count(.descriptorLimit)
+      return .exhausted
+    }
   }
 }
