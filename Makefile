@@ -9,7 +9,7 @@ SECONDS_EACH ?= 60
 
 BUILD_PACKAGES := libssl-dev libyaml-dev libc-ares-dev pkg-config
 TEST_PACKAGES := curl openssl nginx-light
-BENCH_PACKAGES := gcc libc6-dev python3 wrk haproxy valgrind strace util-linux
+BENCH_PACKAGES := gcc libc6-dev python3 wrk haproxy nginx-light openssl valgrind strace binutils util-linux
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Benchmarks)
 
 help: ## says what there is

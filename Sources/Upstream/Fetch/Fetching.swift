@@ -22,5 +22,7 @@ public protocol FetchStarting: AnyObject {
   ///
   /// - Parameter pool: of the snapshot that the reader began with, whatever was loaded since.
   /// - Throws: where no server could be tried at all. The reader is told nothing then.
-  func start(_ request: inout OriginRequest, pool: OriginPool, reader: any FetchReader) throws(UpstreamFailure) -> any Fetching
+  func start(
+    _ request: inout OriginRequest, pool: OriginPool, reader: any FetchReader
+  ) throws(UpstreamFailure) -> any Fetching
 }
