@@ -35,4 +35,9 @@ void clinux_name_thread(pthread_t thread, const char *name) {
   pthread_setname_np(thread, cut);
 }
 
+int clinux_join(pthread_t thread, int64_t deadline) {
+  struct timespec end = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+  return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end);
+}
+
 const int clinux_unix_path_limit = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;

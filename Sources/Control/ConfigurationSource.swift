@@ -18,12 +18,12 @@ public enum ConfigurationSource: Sendable {
     }
   }
 
-  /// Reads and validates everything that a snapshot is made of, and sees that the access log can be written. Blocks on
-  /// disks: at the start and on the utility thread.
+  /// Reads and validates everything that a snapshot is made of, and opens the access log. Blocks on disks: at the start
+  /// and on the utility thread.
   func load() throws(ConfigurationError) -> LoadedConfiguration {
-    let loaded = try read()
+    var loaded = try read()
     if case .file(let path) = loaded.configuration.log.access {
-      do throws(SystemError) { _ = try OutputFile(appendingTo: path) } catch {
+      do throws(OutputFileError) { loaded.log = try LogFile(appendingTo: path) } catch {
         throw refusal("the access log cannot be written: \(error)")
       }
     }
@@ -65,4 +65,6 @@ extension ConfigurationSource {
 struct LoadedConfiguration: Sendable {
   let configuration: Configuration
   let certificates: LoadedCertificates
+  /// The access log, where it is a file and was opened.
+  var log: LogFile?
 }

@@ -11,14 +11,17 @@ import Upstream
 
 /// A running Yett: workers that serve, and the control loop beside them, which is the thread that calls `run`.
 public final class Service {
-  /// After a drain's deadline, for workers to cut what is left; then the process ends without them.
-  private static let grace = Nanoseconds.seconds(5)
+  /// For workers to cut what is left after a drain's deadline, and for threads to end: a second less than the whole
+  /// that `ShutdownWatch` allows, so that there is time to say who is stuck.
+  private static let grace = Shutdown.grace - .seconds(1)
 
   /// Where it listens, by the listeners' names, as of its start.
   public let listeners: [(name: String, address: Address)]
 
   private let logger: Logger
   private let signals: SignalReader
+  private let shutdown: ShutdownWatch
+  private var watching = Threads()
   private let loop: EventLoop
   private let logMailbox: Mailbox<LogCommand>
   private let utility: Mailbox<UtilityCommand>
@@ -26,6 +29,7 @@ public final class Service {
   private let parts: ReloadParts
   private let reloader: Reloader
   private var pending: [WorkerReport] = []
+  private var steps: [Shutdown] = []
   private var isDraining = false
   private var guardToken = EventToken.none
 
@@ -44,7 +48,8 @@ public final class Service {
     let counters = ProcessCounters(started: WallTime.readClock())
     let logQueue = LogQueue()
     do throws(SystemError) {
-      signals = try SignalReader([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+      signals = try SignalReader([SIGHUP, SIGUSR1])
+      shutdown = try ShutdownWatch(drain: loaded.configuration.limits.drain)
       loop = try EventLoop()
       logMailbox = try Mailbox(limit: 1_024)
       utility = try Mailbox(limit: 64)
@@ -64,7 +69,7 @@ public final class Service {
     }
     let watch = OriginWatch(logger: logger)
     watch.adopt(snapshot, in: loop)
-    let destination = LogDestination(loaded.configuration.log.access)
+    let destination = LogDestination(loaded.configuration.log.access, opened: loaded.log)
     do throws(SystemError) {
       let workers = try WorkerThreads(
         count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue,
@@ -74,7 +79,7 @@ public final class Service {
         reports: Reports(
           snapshot, registries: registries, counters: counters, watch: watch, logQueue: logQueue, workers: count,
           cacheFigures: { CacheFigures(store.figures) }, in: loop),
-        logDestination: destination, logMailbox: logMailbox)
+        logDestination: destination, logMailbox: logMailbox, shutdown: shutdown)
       reloader = try Reloader(
         source, serving: snapshot, registries: registries, counters: counters, parts: parts, utility: utility,
         logger: logger, in: loop)
@@ -107,22 +112,30 @@ public final class Service {
       _ = try loop.add(
         DescriptorTenant { [unowned self] _ in self.readSignals() }, descriptor: signals.descriptor)
       _ = try loop.add(DescriptorTenant { [unowned self] _ in self.readReports() }, descriptor: reports.descriptor)
+      _ = try loop.add(
+        DescriptorTenant { [unowned self] _ in self.readShutdown() }, descriptor: shutdown.news.descriptor)
+      let watch = shutdown
+      // Never joined: until the process has ended, somebody has to hear that it is to end.
+      try watching.start(name: "yett-shutdown") { watch.run() }
     } catch {
       throw .system(error)
     }
-    guardToken = loop.add(DescriptorTenant { [unowned self] _ in self.giveUp() })
+    guardToken = loop.add(DescriptorTenant { [unowned self] _ in self.giveUpWorkers() })
     loop.run()
     parts.admin.close(in: loop)
     logMailbox.post(.stop)
     utility.post(.stop)
-    parts.workers.join()
+    let stuck = parts.workers.join(within: Self.grace)
+    guard stuck.isEmpty else {
+      logger.critical("\(stuck.joined(separator: ", ")) cannot end, a disk or a pipe is stuck; ending without")
+      _exit(1)
+    }
     logger.info("ended")
   }
 
   private func readSignals() {
     while let signal = signals.next() {
       switch signal {
-      case SIGTERM, SIGINT: drain()
       case SIGHUP: reloader.ask(.signal, in: loop)
       case SIGUSR1: logMailbox.post(.reopen)
       default: break
@@ -130,14 +143,23 @@ public final class Service {
     }
   }
 
-  /// The first time with patience, the second time at once.
-  private func drain() {
-    let patience = isDraining ? .zero : Nanoseconds(reloader.drain)
-    if isDraining {
-      logger.notice("ending at once")
-    } else {
-      logger.info("draining for up to \(reloader.drain)")
+  private func readShutdown() {
+    shutdown.news.drain(into: &steps)
+    for step in steps {
+      switch step {
+      case .none, .forced: break
+      case .draining:
+        logger.info("draining for up to \(reloader.drain)")
+        drain(for: Nanoseconds(reloader.drain))
+      case .cutting:
+        logger.notice("ending at once")
+        drain(for: .zero)
+      }
     }
+  }
+
+  /// Nobody listens from now on; what is under way may go on for so long.
+  private func drain(for patience: Nanoseconds) {
     isDraining = true
     parts.reports.isDraining = true
     reloader.end()
@@ -147,7 +169,7 @@ public final class Service {
   }
 
   /// Workers have not ended though the drain's deadline has long passed.
-  private func giveUp() {
+  private func giveUpWorkers() {
     logger.critical("workers \(parts.workers.alive.sorted()) do not end; ending without them")
     _exit(1)
   }

@@ -7,8 +7,9 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve what a configuration file says.",
     discussion: """
-      SIGHUP takes the file anew, SIGUSR1 reopens the access log, SIGTERM ends what is under way and then itself; a
-      second SIGTERM ends it at once. Diagnostics go to standard error.
+      SIGHUP takes the file anew, SIGUSR1 reopens the access log, SIGTERM or ^C ends what is under way and then itself:
+      5 s after `limits.drain` at the latest; a second one ends it at once, whatever is stuck. Exits with 1 where
+      something was left behind. Diagnostics go to standard error.
 
       EXAMPLES:
         yett serve

@@ -110,6 +110,15 @@ struct CertificateTests {
       try Certificate(chainFile: "/nowhere/a.pem", keyFile: "/nowhere/a.key")
     }
   }
+
+  @Test(
+    "what is no regular file is refused before it is read: a FIFO would be waited for",
+    arguments: ["/dev/zero", "/tmp"])
+  func notRegular(path: String) {
+    #expect(throws: CertificateError(file: path, reason: .unreadable("it is not a regular file"))) {
+      try Certificate(chainFile: path, keyFile: path)
+    }
+  }
 }
 
 @Suite("RFC 9525 §6.3: which certificate a name gets", .serialized)

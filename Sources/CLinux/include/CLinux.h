@@ -25,5 +25,8 @@ int64_t clinux_realtime(void);
 /// Names a thread, at most 15 octets; a longer name is cut.
 void clinux_name_thread(pthread_t thread, const char *name);
 
+/// Waits until a thread has ended, or until `deadline`, nanoseconds of CLOCK_MONOTONIC. 0, or an errno.
+int clinux_join(pthread_t thread, int64_t deadline);
+
 /// The most octets of a path that fit `sun_path` with its final NUL.
 extern const int clinux_unix_path_limit;

@@ -4,17 +4,31 @@ import Synchronization
 /// Where the access log goes: written by the control loop when a reload changes it, read by the log thread when it is
 /// told to reopen.
 final class LogDestination: Sendable {
-  private let destination: Mutex<AccessLogDestination>
+  private struct State {
+    var destination: AccessLogDestination
+    var opened: LogFile?
+  }
 
-  init(_ destination: AccessLogDestination) { self.destination = Mutex(destination) }
+  private let state: Mutex<State>
 
-  var current: AccessLogDestination { destination.withLock { $0 } }
+  /// - Parameter opened: the file, where it is one.
+  init(_ destination: AccessLogDestination, opened: LogFile?) {
+    state = Mutex(State(destination: destination, opened: opened))
+  }
 
-  /// Whether it is another one than before.
-  func change(to new: AccessLogDestination) -> Bool {
-    destination.withLock { known in
-      guard known != new else { return false }
-      known = new
+  /// Where it goes, and the file where it was opened for that; the next one to take has to open it anew.
+  func take() -> (destination: AccessLogDestination, opened: LogFile?) {
+    state.withLock { state in
+      defer { state.opened = nil }
+      return (state.destination, state.opened)
+    }
+  }
+
+  /// Whether it is another one than before; else what was opened is let go of.
+  func change(to new: AccessLogDestination, opened: LogFile?) -> Bool {
+    state.withLock { state in
+      guard state.destination != new else { return false }
+      state = State(destination: new, opened: opened)
       return true
     }
   }

@@ -3,15 +3,19 @@ import EventLoop
 import Logging
 import Proxy
 import Telemetry
+import Time
 
 /// The log thread: writes what workers hand over in full buffers, so that none of them waits for a disk.
 final class LogWriter: EventTenant {
+  /// For the reader of a FIFO that takes nothing.
+  private static let patience = Nanoseconds.seconds(1)
+
   private let queue: LogQueue
   private let mailbox: Mailbox<LogCommand>
   private let destination: LogDestination
   private let logger: Logger
   private let loop: EventLoop
-  private var file: OutputFile?
+  private var file: LogFile?
   private var commands: [LogCommand] = []
   private var isFailing = false
 
@@ -40,11 +44,12 @@ final class LogWriter: EventTenant {
   }
 
   private func open() {
-    do throws(SystemError) {
-      switch destination.current {
+    let (destination, opened) = destination.take()
+    do throws(OutputFileError) {
+      switch destination {
       case .off: file = nil
-      case .standardOutput: file = OutputFile.standardOutput()
-      case .file(let path): file = try OutputFile(appendingTo: path)
+      case .standardOutput: file = LogFile(OutputFile.standardOutput())
+      case .file(let path): file = if let opened { opened } else { try LogFile(appendingTo: path) }
       }
     } catch {
       logger.error("the access log cannot be opened: \(error); its lines are lost until SIGUSR1 opens it again")
@@ -61,7 +66,8 @@ final class LogWriter: EventTenant {
 
   private func write(_ octets: [UInt8]) -> Bool {
     do throws(SystemError) {
-      guard try file?.write(octets.span) != nil else { return false }
+      // Who waited for the reader of a FIFO in vain waits no more: the end of Yett may be next in the mailbox.
+      guard try file?.write(octets.span, patience: isFailing ? .zero : Self.patience) != nil else { return false }
       isFailing = false
       return true
     } catch {

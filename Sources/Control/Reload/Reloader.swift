@@ -140,7 +140,7 @@ final class Reloader: EventTenant {
     }
     notices = admin.notices + fixed.notices(on: configuration)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)
-    parts.adopt(snapshot, admin: admin, reloader: self, in: loop)
+    parts.adopt(snapshot, admin: admin, log: loaded.log, reloader: self, in: loop)
     parts.workers.post(snapshot, sockets: sockets)
     perform(queue.after(.given(snapshot: snapshot.number, workers: parts.workers.alive)), in: loop)
   }
@@ -173,12 +173,16 @@ struct ReloadParts {
   let reports: Reports
   let logDestination: LogDestination
   let logMailbox: Mailbox<LogCommand>
+  let shutdown: ShutdownWatch
 
   /// All but the workers take the snapshot.
-  func adopt(_ snapshot: Snapshot, admin prepared: AdminServer.Prepared, reloader: Reloader, in loop: EventLoop) {
+  func adopt(
+    _ snapshot: Snapshot, admin prepared: AdminServer.Prepared, log: LogFile?, reloader: Reloader, in loop: EventLoop
+  ) {
     watch.adopt(snapshot, in: loop)
     reports.adopt(snapshot)
+    shutdown.adopt(drain: snapshot.configuration.limits.drain)
     admin.adopt(prepared, desk: AdminDesk(reports: reports, reloader: reloader), in: loop)
-    if logDestination.change(to: snapshot.configuration.log.access) { logMailbox.post(.reopen) }
+    if logDestination.change(to: snapshot.configuration.log.access, opened: log) { logMailbox.post(.reopen) }
   }
 }

@@ -3,6 +3,7 @@ import EventLoop
 import Logging
 import Proxy
 import Telemetry
+import Time
 
 /// The threads that serve, the one that writes the log, and the one that may wait for disks.
 final class WorkerThreads {
@@ -71,5 +72,8 @@ final class WorkerThreads {
     return alive.isEmpty
   }
 
-  func join() { threads.join() }
+  /// Waits until all have ended, or for so long.
+  ///
+  /// - Returns: the names of those that are stuck.
+  func join(within patience: Nanoseconds) -> [String] { threads.join(by: Instant.readClock() + patience) }
 }

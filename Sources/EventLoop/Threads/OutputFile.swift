@@ -1,16 +1,26 @@
 import Glibc
+import Time
 
 /// A file that lines are appended to. Blocks on the disk: never on a loop that serves.
-public struct OutputFile: ~Copyable {
+public struct OutputFile: ~Copyable, Sendable {
   private let descriptor: Int32
   private let isOwned: Bool
 
-  /// Created with mode 0640 where there is none.
-  public init(appendingTo path: String) throws(SystemError) {
-    let opened = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-    descriptor = opened
-    isOwned = true
-    guard opened >= 0 else { throw SystemError("open \(path)") }
+  /// Created with mode 0640 where there is none. A regular file, a character device or a FIFO that somebody reads:
+  /// none of them can make the opening wait.
+  public init(appendingTo path: String) throws(OutputFileError) {
+    let opened = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o640)
+    guard opened >= 0 else {
+      let error = SystemError("open \(path)")
+      // ENXIO, of a FIFO: nobody has it open for reading (fifo(7)).
+      throw error.code == ENXIO && Self.isFIFO(path) ? .unread(path: path) : .system(error)
+    }
+    var status = stat()
+    guard unsafe fstat(opened, &status) == 0, [S_IFREG, S_IFCHR, S_IFIFO].contains(status.st_mode & S_IFMT) else {
+      close(opened)
+      throw .unsuitable(path: path)
+    }
+    (descriptor, isOwned) = (opened, true)
   }
 
   private init(borrowing descriptor: Int32) { (self.descriptor, isOwned) = (descriptor, false) }
@@ -18,19 +28,48 @@ public struct OutputFile: ~Copyable {
   public static func standardOutput() -> OutputFile { OutputFile(borrowing: STDOUT_FILENO) }
   public static func standardError() -> OutputFile { OutputFile(borrowing: STDERR_FILENO) }
 
-  deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+  deinit { if isOwned { close(descriptor) } }
 
   /// All octets, however many writes that takes.
-  public borrowing func write(_ octets: Span<UInt8>) throws(SystemError) {
+  ///
+  /// - Parameter patience: how long a FIFO or a terminal may take nothing at all; then the rest is lost (`EAGAIN`).
+  public borrowing func write(_ octets: Span<UInt8>, patience: Nanoseconds = .seconds(1)) throws(SystemError) {
     var start = 0
     while start < octets.count {
       let rest = octets.extracting(start..<octets.count)
       let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {
-        guard errno == EINTR else { throw SystemError("write") }
+        let error = SystemError("write")
+        guard error.code == EINTR || error.code == EAGAIN && hasRoom(within: patience) else { throw error }
         continue
       }
       start += written
+    }
+  }
+
+  private borrowing func hasRoom(within patience: Nanoseconds) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    // Interrupted, or news of another kind: the next write tells.
+    return unsafe poll(&entry, 1, Int32(clamping: patience.milliseconds)) != 0
+  }
+
+  private static func isFIFO(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+}
+
+/// Why a file can't be appended to.
+public enum OutputFileError: Error, Equatable, CustomStringConvertible {
+  case system(SystemError)
+  case unread(path: String)
+  case unsuitable(path: String)
+
+  public var description: String {
+    switch self {
+    case .system(let error): "\(error)"
+    case .unread(let path): "open \(path): it is a FIFO that nobody reads; start its reader first"
+    case .unsuitable(let path): "open \(path): it is neither a regular file nor a character device nor a FIFO"
     }
   }
 }

@@ -1,10 +1,11 @@
 import CLinux
 import Glibc
+import Time
 
 /// Threads that are started one by one and joined together. What a thread's closure captures is sent to it, so that
 /// what is born there stays there.
 public struct Threads: ~Copyable {
-  private var handles: [pthread_t] = []
+  private var threads: [(handle: pthread_t, name: String)] = []
 
   public init() {}
 
@@ -24,13 +25,21 @@ public struct Threads: ~Copyable {
       throw SystemError("pthread_create", code: code)
     }
     unsafe clinux_name_thread(handle, name)
-    handles.append(handle)
+    threads.append((handle, name))
   }
 
   /// Waits until all have ended.
   public mutating func join() {
-    for handle in handles { _ = pthread_join(handle, nil) }
-    handles = []
+    for thread in threads { _ = pthread_join(thread.handle, nil) }
+    threads = []
+  }
+
+  /// Waits until all have ended, or the deadline comes.
+  ///
+  /// - Returns: the names of those that have not ended; they may be waited for once more.
+  public mutating func join(by deadline: Instant) -> [String] {
+    threads.removeAll { clinux_join($0.handle, deadline.sinceStart.count) == 0 }
+    return threads.map(\.name)
   }
 }
 

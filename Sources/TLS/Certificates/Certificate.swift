@@ -51,9 +51,15 @@ public struct Certificate: Sendable {
   }
 
   private static func read(_ file: String) throws(CertificateError) -> [UInt8] {
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+    // O_NONBLOCK, lest the opening of a FIFO waits for its writer.
+    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw unreadable(file) }
     defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(file) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw CertificateError(file: file, reason: .unreadable("it is not a regular file"))
+    }
     var octets: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 16_384)
     while true {
