@@ -10,6 +10,13 @@ enum AdminAccess {
     case socket
     /// `admin.bind`, as bound: reads for everyone who speaks to it by its own name, changes with a token.
     case bind(Address)
+
+    /// Connections that are served at once: of the socket, and apart from them of `bind`, old and new, so that whoever
+    /// reaches one door can't keep others from the socket.
+    static let sessionLimit = 64
+
+    /// Whether they share one budget of connections.
+    func sharesBudget(with other: Door) -> Bool { (self == .socket) == (other == .socket) }
   }
 
   /// - Parameter token: of the configuration; without one nothing is changed through `bind`.

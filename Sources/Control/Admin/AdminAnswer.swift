@@ -29,6 +29,9 @@ struct AdminAnswer: Equatable {
     AdminAnswer(status: status, contentType: .json, body: body)
   }
 
+  /// To who comes when as many as may be are served.
+  static let busy = error(503, AdminClientError.busy.description)
+
   /// Why not, as `{"error": …}`.
   static func error(_ status: UInt16, _ why: String) -> AdminAnswer {
     var writer = JSONWriter()

@@ -3,6 +3,8 @@ import Time
 
 /// One of the administration's two doors. Control loop.
 final class AdminListener: EventTenant {
+  /// Connections accepted in one turn.
+  private static let batch = 64
   private static let pause = Nanoseconds.milliseconds(100)
 
   let socket: ListeningSocket
@@ -28,7 +30,7 @@ final class AdminListener: EventTenant {
   func timerFired(in loop: EventLoop) { accept(in: loop) }
 
   private func accept(in loop: EventLoop) {
-    for _ in 0..<AdminServer.sessionLimit {
+    for _ in 0..<Self.batch {
       switch socket.accept() {
       case .connection(let socket, _): server.accepted(socket, through: door, in: loop)
       case .none: return

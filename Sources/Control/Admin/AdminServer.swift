@@ -4,9 +4,6 @@ import Logging
 
 /// The administration's HTTP server, on the control loop: few connections, short patience, small requests.
 final class AdminServer {
-  /// Connections at once; who comes beyond it is closed at once.
-  static let sessionLimit = 64
-
   private let logger: Logger
   private var desk: AdminDesk?
   private var configuration = AdminConfiguration()
@@ -94,7 +91,11 @@ final class AdminServer {
   // MARK: Sessions
 
   func accepted(_ socket: consuming Socket, through door: AdminAccess.Door, in loop: EventLoop) {
-    guard sessions.count < Self.sessionLimit else { return }
+    let others = sessions.values.count { $0.door.sharesBudget(with: door) }
+    guard others < AdminAccess.Door.sessionLimit else {
+      var core = AdminSessionCore(socket, door: door)
+      return core.turnAway(in: loop)
+    }
     lastNumber += 1
     let session = AdminSession(socket, number: lastNumber, door: door, of: self)
     do throws(SystemError) { try session.start(in: loop) } catch {

@@ -3,13 +3,13 @@ import EventLoop
 /// One connection to the administration: one request, one answer. Control loop.
 final class AdminSession: EventTenant {
   let number: Int
+  let door: AdminAccess.Door
   private var core: AdminSessionCore
   private unowned let server: AdminServer
   private(set) var token = EventToken.none
 
   init(_ socket: consuming Socket, number: Int, door: AdminAccess.Door, of server: AdminServer) {
-    self.number = number
-    self.server = server
+    (self.number, self.door, self.server) = (number, door, server)
     core = AdminSessionCore(socket, door: door)
   }
 

@@ -50,6 +50,16 @@ struct AdminSessionCore: ~Copyable {
     deadline.set(loop.now + Self.patience, of: token, in: loop)
   }
 
+  /// Says that too many are served already, as far as that can be said at once, and closes.
+  mutating func turnAway(in loop: EventLoop) {
+    loop.buffers.supply(&input, .large)
+    answer(with: .busy, in: loop)
+    // A close with octets unread is a reset, which may overtake the answer.
+    _ = readMore()
+    _ = write(in: loop)
+    close(in: loop)
+  }
+
   mutating func noted(_ readiness: Readiness) {
     if !readiness.isDisjoint(with: [.readable, .ended]) { canRead = true }
   }

@@ -1,5 +1,6 @@
 import Bytes
 import EventLoop
+import Glibc
 import HTTP
 import Time
 
@@ -32,9 +33,11 @@ public enum AdminClient {
       try call.start(until: loop.now + patience, in: loop)
       loop.run()
     } catch {
-      throw .unreachable(socket: socket, error)
+      // Of a Unix socket: the queue of those who wait to be accepted is full.
+      throw error.code == EAGAIN ? .busy : .unreachable(socket: socket, error)
     }
     switch call.outcome {
+    case .success(let answer) where answer.status == 503 && answer.body == AdminAnswer.busy.body: throw .busy
     case .success(let answer): return answer
     case .failure(let error): throw error
     }
@@ -55,12 +58,14 @@ public enum AdminClient {
 /// Why there is no answer.
 public enum AdminClientError: Error, CustomStringConvertible {
   case unreachable(socket: String, SystemError)
+  case busy
   case tooSlow
   case broken(String)
 
   public var description: String {
     switch self {
     case .unreachable(let socket, let error): "no Yett answers at \(socket): \(error)"
+    case .busy: "the administration is busy; try again in a moment"
     case .tooSlow: "Yett did not answer in time"
     case .broken(let why): "Yett's answer cannot be read: \(why)"
     }
@@ -109,6 +114,8 @@ private struct AdminCallCore: ~Copyable {
       switch socket.write(rest.span) {
       case .octets(let count): rest.removeFirst(count)
       case .wouldBlock: return nil
+      // Who closes before it was asked has said why.
+      case .failed(EPIPE), .failed(ECONNRESET): rest = []
       case .failed(let code): return .failure(.broken(SystemError.words(code)))
       }
     }

@@ -64,6 +64,38 @@ struct AdminTests {
     }
   }
 
+  /// So many connections are served at once, of each door.
+  static let limit = 64
+
+  @Test("silent clients of `bind` keep nobody from the socket; who is too many there is told")
+  func silentClients() throws {
+    try withYett(Self.hello) { yett in
+      let silent = try (0..<Self.limit).map { _ in try yett.connect(to: "admin") }
+      let answer = try yett.admin("/metrics")
+      #expect(answer.status == 503 && answer.text.contains("the administration is busy"))
+      #expect(try yett.command("status").exit == .code(0))
+      for client in silent { client.close() }
+    }
+  }
+
+  @Test("a command that finds the socket busy says so, and works when it is not")
+  func busySocket() throws {
+    try withYett(Self.hello) { yett in
+      let silent = try (0..<Self.limit).map { _ in try yett.connect(to: "admin.socket") }
+      for command in ["status", "reload"] {
+        let (exit, output, errors) = try yett.command(command, "--json")
+        #expect(exit == .code(1) && output == "")
+        #expect(errors == "the administration is busy; try again in a moment\n", "\(command)")
+      }
+      #expect(try yett.admin("/healthz").status == 200)
+      for client in silent { client.close() }
+      let deadline = Deadline.patient
+      while try yett.command("status").exit != .code(0) {
+        guard !deadline.isOver else { throw Unmet("it stays busy") }
+      }
+    }
+  }
+
   @Test("`yett check` exits 0 for yes, 1 for no with every error's place, 2 for misuse")
   func check() throws {
     let folder = try TemporaryFolder()
