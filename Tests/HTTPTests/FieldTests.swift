@@ -49,7 +49,6 @@ struct FieldTests {
     #expect(method([]) == .other)
     let all = (UInt8(0)...9).compactMap(Method.init(rawValue:))
     #expect(all.filter(\.isSafe) == [.get, .head, .options, .trace])
-    #expect(all.filter(\.isIdempotent) == [.get, .head, .put, .delete, .options, .trace])
   }
 
   @Test(

@@ -26,9 +26,6 @@ public enum Method: UInt8, Sendable, Hashable {
     }
   }
 
-  /// RFC 9110 §9.2.2. An unknown method is not.
-  @inlinable public var isIdempotent: Bool { isSafe || self == .put || self == .delete }
-
   /// As it is sent; `other` for those that only the head can name.
   public var text: StaticString {
     switch self {

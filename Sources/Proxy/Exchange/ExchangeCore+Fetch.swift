@@ -18,7 +18,7 @@ extension ExchangeCore {
     let hops: UInt64?
     switch maxForwards(head, octets) {
     case .none: hops = nil
-    case .some(0): return answerOptions("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+    case .some(0): return answerOptions(Self.methods)
     case .some(let count): hops = count - 1
     }
     do throws(FieldError) {

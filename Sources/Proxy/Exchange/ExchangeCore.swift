@@ -10,6 +10,9 @@ import Upstream
 struct ExchangeCore: ~Copyable {
   enum HeadState { case missing, ready, taken }
 
+  /// `Allow` of the server as a whole.
+  static let methods = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
+
   let services: ExchangeServices
   var record = RequestRecord(received: .never)
   var target = Target()
@@ -95,8 +98,8 @@ struct ExchangeCore: ~Copyable {
     switch head.method {
     case .connect, .trace:
       notePreference(head, octets)
-      return refuseMethod("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
-    case .options where target.isAsterisk: return answerOptions("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")
+      return refuseMethod(Self.methods)
+    case .options where target.isAsterisk: return answerOptions(Self.methods)
     default: break
     }
     let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
@@ -228,10 +231,9 @@ struct ExchangeCore: ~Copyable {
 
   func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
 
-  /// The same, in place of what was gathered before.
+  /// The same into `gathered`, which the session has emptied.
   mutating func gather(limit: Int) -> ExchangeSupply {
-    gathered.removeAll()
-    return outgoing.gather(into: &gathered, limit: limit)
+    outgoing.gather(into: &gathered, limit: limit)
   }
 
   mutating func consumed(_ octets: Int) {

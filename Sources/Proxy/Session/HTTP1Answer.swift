@@ -50,7 +50,8 @@ struct HTTP1Answer: ~Copyable {
   mutating func appendContinue(buffers: BufferPool) {
     guard !isHeadWritten, version == .http11 else { return }
     buffers.supply(&output, .small)
-    output.append("HTTP/1.1 100 Continue\r\n\r\n")
+    // Where it does not fit the client goes on by itself (RFC 9110 §10.1.1).
+    do throws(WriteError) { try HTTP1Writer.continueHead(into: &output) } catch { return }
   }
 
   /// Sends what the exchange has and the socket takes, up to a turn's share.

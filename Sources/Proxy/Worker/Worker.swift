@@ -38,7 +38,6 @@ public final class Worker: EventTenant {
   private var spares: SpareReaders
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
-  private var timerToken = EventToken.none
   private var drainDeadline = Instant.distantFuture
   /// Of a drain, for sessions without a request under way.
   private var idleDeadline = Instant.distantFuture

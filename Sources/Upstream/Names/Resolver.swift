@@ -40,9 +40,6 @@ public final class Resolver: EventTenant {
     loop.remove(token)
   }
 
-  /// Names without any answer yet, good or bad: while there are some, a start may want to wait for a moment.
-  public var unsettled: Int { names.values.count { !$0.record.isSettled } }
-
   /// From now on these servers are watched, and no others. What is known of a name is kept; a server that moved
   /// begins without findings. To be called before `HealthChecker.watch`.
   public func watch(_ servers: [(state: ServerState, endpoint: ServerEndpoint)], in loop: EventLoop) {
