@@ -62,8 +62,7 @@ enum Sample {
 
   static func key(_ name: String) -> CacheKey {
     var key = CacheKey()
-    key.begin()
-    key.append(Array(name.utf8).span)
+    key.begin(Span(), scheme: .http, port: 80, host: Span(), path: Array(name.utf8).span, query: nil)
     return key
   }
 }

@@ -38,7 +38,8 @@ extension Array where Element == UInt8 {
 
 /// Filling free room. What does not fit is left out: callers have made the room.
 extension OutputSpan where Element == UInt8 {
-  @inlinable @_lifetime(self: copy self) mutating func append(_ octets: Span<UInt8>) {
+  /// Octets, as far as they fit.
+  @inlinable @_lifetime(self: copy self) public mutating func append(_ octets: Span<UInt8>) {
     unsafe octets.withUnsafeBufferPointer { unsafe append(copying: $0) }
   }
 

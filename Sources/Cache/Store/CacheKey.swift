@@ -1,12 +1,11 @@
 import Bytes
 import HTTP
 
-/// What an object is found by, composed octet by octet in storage that is kept from request to request. Every part is
-/// preceded by its length, so that no two lists of parts make the same octets. One thread at a time.
+/// What an object is found by, composed octet by octet in storage that is kept from request to request. Every part has
+/// its length in front of it, so that no two lists of parts make the same octets. One thread at a time.
 ///
 /// ```swift
-/// key.begin()
-/// key.append(site); key.append(host); key.append(path); …
+/// key.begin(prefix, scheme: .https, port: 443, host: host, path: path, query: query)
 /// let answer = view.lookup(&key, …)
 /// ```
 public struct CacheKey: ~Copyable {
@@ -22,37 +21,41 @@ public struct CacheKey: ~Copyable {
 
   public init() {}
 
-  /// Forgets what was in it and begins anew.
-  @inlinable public mutating func begin() { clear() }
-
-  @usableFromInline mutating func clear() {
+  /// Forgets what was in it and begins anew with the primary key.
+  ///
+  /// - Parameters:
+  ///   - prefix: what else tells sites and routes apart.
+  ///   - path: in the form for matching.
+  ///   - query: `nil` where there is none, which is not the same as an empty one.
+  public mutating func begin(
+    _ prefix: Span<UInt8>, scheme: Scheme, port: UInt16, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>?
+  ) {
     octets.removeAll(keepingCapacity: true)
     (primaryCount, primaryHash, hash) = (0, 0, 0)
+    // A target is bounded below 64 KiB, and a prefix by the configuration: each length has its own octets.
+    let (prefixCount, hostCount, pathCount, queryCount) = (prefix.count, host.count, path.count, query?.count ?? 0)
+    let head: InlineArray<16, UInt8> = [
+      scheme.rawValue, query == nil ? 0 : 1, UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
+      UInt8(truncatingIfNeeded: prefixCount), UInt8(truncatingIfNeeded: prefixCount >> 8),
+      UInt8(truncatingIfNeeded: prefixCount >> 16), UInt8(truncatingIfNeeded: hostCount),
+      UInt8(truncatingIfNeeded: hostCount >> 8), UInt8(truncatingIfNeeded: hostCount >> 16),
+      UInt8(truncatingIfNeeded: pathCount), UInt8(truncatingIfNeeded: pathCount >> 8),
+      UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
+      UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
+    ]
+    octets.append(addingCapacity: head.count &+ prefixCount &+ hostCount &+ pathCount &+ queryCount) { output in
+      output.append(head.span)
+      output.append(prefix)
+      output.append(host)
+      output.append(path)
+      if let query { output.append(query) }
+    }
   }
 
-  /// Adds a part: any octets, also none.
-  public mutating func append(_ part: Span<UInt8>) {
+  /// Adds a part behind the primary key.
+  mutating func append(_ part: Span<UInt8>) {
     appendLength(part.count)
     octets.append(part)
-  }
-
-  /// Adds a part.
-  public mutating func append(_ part: StaticString) {
-    appendLength(part.utf8CodeUnitCount)
-    octets.append(part)
-  }
-
-  /// Adds a part: a small number, such as an index or a port.
-  public mutating func append(number: UInt64) {
-    var rest = number
-    var size = 1
-    while rest > 0xFF { (rest, size) = (rest >> 8, size + 1) }
-    appendLength(size)
-    rest = number
-    for _ in 0..<size {
-      octets.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
   }
 
   /// Seven bits an octet, the last one without the high bit (LEB128).

@@ -12,49 +12,39 @@ extension ExchangeCore {
 
   /// - Parameter rules: of a route whose answers may be stored.
   mutating func look(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, for rules: RouteRules.CacheRules, to pool: Int,
-    as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, for rules: RouteRules.CacheRules,
+    to pool: Int, as exchange: Exchange
   ) {
     let directives = RequestDirectives(head, octets)
-    composeKey(rules)
+    Self.begin(&key, target, of: rules)
     switch services.lookup(&key, for: head, octets, as: directives, at: moment.now) {
     case .hit(let stored): serve(stored, Conditional(head, octets, on: stored.head, now: moment.wall))
     case .wait(let reader):
-      guard prepare(head, octets, to: pool) else { return }
+      guard prepare(head, octets, of: facts, to: pool) else { return }
       wait(for: reader, isCollapsed: true, as: exchange)
     case .fill(let writer):
-      guard prepare(head, octets, to: pool) else { return }
+      guard prepare(head, octets, of: facts, to: pool) else { return }
       fill(writer, policy: rules.policy, to: pool, as: exchange)
     case .pass(let forward):
       notePreference(head, octets)
       guard !directives.onlyIfCached else { return fail(504, why: "only what is cached was asked for") }
       record.cache = .pass
       status = CacheStatus(forward: forward)
-      pass(head, octets, to: pool, as: exchange)
+      pass(head, octets, of: facts, to: pool, as: exchange)
     }
   }
 
-  /// Site, scheme, host, port, path, query, and the pool where routes split one URL.
-  private mutating func composeKey(_ rules: RouteRules.CacheRules) {
-    key.begin()
-    key.append(rules.prefix.span)
-    key.append(target.scheme.text)
-    key.append(number: UInt64(target.port))
-    Self.append(target, to: &key)
-  }
-
-  private static func append(_ target: borrowing Target, to key: inout CacheKey) {
-    key.append(target.host)
-    key.append(target.matchPath)
-    if let query = target.query {
-      key.append("?")
-      key.append(query)
-    }
+  private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules.CacheRules) {
+    let prefix = rules.prefix
+    key.begin(
+      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.matchPath,
+      query: target.query)
   }
 
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
-  private mutating func prepare(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int) -> Bool {
-    guard let facts else { return false }
+  private mutating func prepare(
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, to pool: Int
+  ) -> Bool {
     notePreference(head, octets)
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
@@ -80,7 +70,7 @@ extension ExchangeCore {
       case .whole:
         answer.stored = stored.head
         answer.length = stored.head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
-        if method != .head { for slice in stored.body { outgoing.append(slice) } }
+        if method != .head { outgoing.assign(stored.body, octets: stored.bodyOctets) }
       case .notModified:
         answer.status = 304
         record.status = 304
@@ -199,7 +189,7 @@ extension ExchangeCore {
     guard let old = reader.take() else { return }
     services.fills.leave(exchange, old.fill)
     feeder = nil
-    guard let snapshot, let rules = snapshot.cacheRules(of: record.route) else { return }
+    guard let rules = rules?.cache else { return }
     let pool = Int(record.pool)
     switch services.lookup(again: old, at: moment.now) {
     case .hit(let stored):

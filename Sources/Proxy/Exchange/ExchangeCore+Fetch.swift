@@ -11,9 +11,9 @@ extension ExchangeCore {
   // MARK: The request
 
   mutating func pass(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int, as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, to pool: Int,
+    as exchange: Exchange
   ) {
-    guard let facts else { return }
     notePreference(head, octets)
     let hops: UInt64?
     switch maxForwards(head, octets) {
@@ -58,24 +58,27 @@ extension ExchangeCore {
     return number
   }
 
-  /// 0 too once the answer is Yett's own: what still comes is the session's to drop.
+  /// Octets of the request's body that it takes now: none once the answer is Yett's own; what still comes is dropped.
   var bodyRoom: Int { isBodyPending && !refusesBody ? fetch?.bodyRoom ?? 0 : 0 }
 
+  /// Up to `bodyRoom` octets of the request's body.
   mutating func body(_ octets: Span<UInt8>) {
     bodyOctets += UInt64(octets.count)
-    guard bodyOctets <= bodyLimit else {
+    if let limit = rules?.bodyLimit, bodyOctets > limit {
       dropFetch()
       refusesBody = true
-      return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
+      return fail(413, why: "the request's body exceeds the route's limit of \(limit) octets")
     }
     fetch?.send(octets)
   }
 
+  /// The request's body was whole.
   mutating func bodyEnded() {
     isBodyPending = false
     fetch?.finishBody()
   }
 
+  /// The request's body will not be whole: the origin is never told that it were.
   mutating func bodyFailed(_ failure: RequestBodyFailure) {
     isBodyPending = false
     refusesBody = true
@@ -95,6 +98,7 @@ extension ExchangeCore {
 
   var hasInterim: Bool { !interims.isEmpty }
 
+  /// The oldest interim head that was not taken.
   mutating func takeInterim(_ body: (UInt16, borrowing FieldBlock) -> Void) {
     guard !interims.isEmpty else { return }
     let interim = interims.removeFirst()

@@ -17,7 +17,8 @@ struct ExchangeCore: ~Copyable {
   var record = RequestRecord(received: .never)
   var target = Target()
   var snapshot: WorkerSnapshot?
-  var facts: ConnectionFacts?
+  /// Of the route that matched.
+  var rules: RouteRules?
   /// Counts the requests of this exchange, so that late news for an earlier one are known.
   private(set) var serial: UInt64 = 0
   var requestID = RequestID()
@@ -48,7 +49,6 @@ struct ExchangeCore: ~Copyable {
   /// Kept for the values of fields.
   var text: [UInt8] = []
   /// The request's body: what may come, what came, and whether it is wanted.
-  var bodyLimit: UInt64 = 0
   var bodyOctets: UInt64 = 0
   var isBodyPending = false
   var asksForBody = false
@@ -58,29 +58,16 @@ struct ExchangeCore: ~Copyable {
 
   // MARK: Beginning
 
-  mutating func open(
-    facts: ConnectionFacts, began: Instant, snapshot: WorkerSnapshot, at moment: Moment
-  ) {
-    serial &+= 1
-    record = RequestRecord(received: began)
-    record.headWhole = moment.now
-    record.listener = UInt16(clamping: facts.listener)
-    self.facts = facts
-    self.snapshot = snapshot
-    self.moment = moment
-    requestID = services.nextID()
-    method = .get
-    target.reset()
-    prefersJSON = false
-    isPaused = false
-    (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)
-    headState = .missing
-  }
-
+  /// Begins with a head that was read whole.
+  ///
+  /// - Parameters:
+  ///   - octets: what the head was parsed from; lent.
+  ///   - began: when the request's first octet was read.
   mutating func begin(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, at moment: Moment, as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, began: Instant,
+    in snapshot: WorkerSnapshot, at moment: Moment, as exchange: Exchange
   ) {
-    guard let snapshot, let facts else { return }
+    open(of: facts, began: began, in: snapshot, at: moment)
     method = head.method
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
@@ -105,7 +92,10 @@ struct ExchangeCore: ~Copyable {
     let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
     if case .route(_, let route) = match {
       if let listener = facts.redirectsTo { return redirect(to: listener) }
-      return follow(route, of: snapshot, head, octets, as: exchange)
+      record.route = UInt32(truncatingIfNeeded: route)
+      let rules = snapshot.rules[route]
+      self.rules = rules
+      return follow(rules, head, octets, of: facts, as: exchange)
     }
     notePreference(head, octets)
     switch match {
@@ -115,30 +105,53 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
+  /// Begins with a head that could not be read: the answer is an error.
+  mutating func refuse(
+    _ status: UInt16, why: String, of facts: ConnectionFacts, began: Instant, in snapshot: WorkerSnapshot,
+    at moment: Moment
+  ) {
+    open(of: facts, began: began, in: snapshot, at: moment)
+    fail(status, why: why)
+  }
+
+  private mutating func open(of facts: ConnectionFacts, began: Instant, in snapshot: WorkerSnapshot, at moment: Moment)
+  {
+    serial &+= 1
+    record = RequestRecord(received: began)
+    record.headWhole = moment.now
+    self.snapshot = snapshot
+    self.moment = moment
+    requestID = services.nextID()
+    method = .get
+    target.reset()
+    prefersJSON = false
+    isPaused = false
+    (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)
+    headState = .missing
+  }
+
   /// Whether error pages are to be JSON. Asked only where there may be one: not on the way of a hit.
   mutating func notePreference(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
     if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
   }
 
   private mutating func follow(
-    _ route: Int, of snapshot: WorkerSnapshot, _ head: borrowing RequestHead, _ octets: Span<UInt8>,
+    _ rules: RouteRules, _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     as exchange: Exchange
   ) {
-    record.route = UInt32(truncatingIfNeeded: route)
-    bodyLimit = snapshot.rules[route].bodyLimit
-    if case .length(let length) = head.framing, length > bodyLimit {
+    if case .length(let length) = head.framing, length > rules.bodyLimit {
       notePreference(head, octets)
-      return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
+      return fail(413, why: "the request's body exceeds the route's limit of \(rules.bodyLimit) octets")
     }
-    switch snapshot.rules[route].action {
+    switch rules.action {
     case .respond(let status, let contentType, let body):
       respond(status: status, contentType: contentType.span, body: Slice(body))
     case .redirect(let status, let location): redirect(status, to: location.span)
     case .pool(let pool):
-      if let rules = snapshot.rules[route].cache {
-        look(head, octets, for: rules, to: pool, as: exchange)
+      if let cache = rules.cache {
+        look(head, octets, of: facts, for: cache, to: pool, as: exchange)
       } else {
-        pass(head, octets, to: pool, as: exchange)
+        pass(head, octets, of: facts, to: pool, as: exchange)
       }
     }
   }
@@ -224,18 +237,18 @@ struct ExchangeCore: ~Copyable {
 
   var hasHead: Bool { headState == .ready }
 
+  /// Takes the answer's head: from now on it can't become another one.
   mutating func withHead<Result>(_ body: (borrowing AnswerHead) -> Result) -> Result {
     headState = .taken
     return body(answer)
   }
 
-  func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
-
-  /// The same into `gathered`, which the session has emptied.
+  /// Octets of the answer's body into `gathered`, which the session has emptied, without consuming them.
   mutating func gather(limit: Int) -> ExchangeSupply {
     outgoing.gather(into: &gathered, limit: limit)
   }
 
+  /// So many of the gathered octets were taken by the socket.
   mutating func consumed(_ octets: Int) {
     outgoing.consume(octets)
     if isPaused, outgoing.octets < OutgoingBody.window / 2 {
@@ -244,8 +257,10 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
+  /// The head was given to the kernel.
   mutating func answered(at now: Instant) { record.answered = now }
 
+  /// The head can't be sent as it is: the answer ends without it.
   mutating func abort() {
     record.ending = .aborted
     cutAnswer()
@@ -259,34 +274,36 @@ struct ExchangeCore: ~Copyable {
 
   // MARK: Ending
 
+  /// Ends the exchange, exactly once, however it went: hands its record to recorder and log and lets go of all it has.
+  ///
+  /// - Parameter ending: unless the exchange knows better.
   mutating func finish(
-    _ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment,
-    as exchange: Exchange
+    _ ending: Ending, _ traffic: RequestTraffic, of facts: ConnectionFacts, at moment: Moment, as exchange: Exchange
   ) {
     noteFetch()
     leaveFill(as: exchange)
     fetch?.cancel()
     fetch = nil
     if record.ending == .answered { record.ending = ending }
-    record.octetsIn = octetsIn
-    record.octetsOut = octetsOut
-    record.bodyWait = bodyWait
+    record.octetsIn = traffic.octetsIn
+    record.octetsOut = traffic.octetsOut
+    record.bodyWait = traffic.bodyWait
     record.finished = Swift.max(moment.now, record.answered)
-    hand(record, at: moment)
+    hand(of: facts, at: moment)
     outgoing.reset()
     gathered.removeAll()
     answer.reset()
-    interims.removeAll()
-    why = ""
+    if !interims.isEmpty { interims.removeAll() }
+    if !why.isEmpty { why = "" }
     status = nil
-    (snapshot, facts) = (nil, nil)
+    (snapshot, rules) = (nil, nil)
   }
 
-  private func hand(_ record: RequestRecord, at moment: Moment) {
-    guard let snapshot, let facts else { return }
-    let recorder = snapshot.recorder(of: record.route)
+  private func hand(of facts: ConnectionFacts, at moment: Moment) {
+    guard let snapshot else { return }
+    let recorder = rules?.recorder ?? snapshot.unrouted
     recorder.record(record)
     services.log.append(
-      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
+      record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)
   }
 }

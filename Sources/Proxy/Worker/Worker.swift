@@ -144,9 +144,10 @@ public final class Worker: EventTenant {
   /// Keeps the sockets that stay, whatever they are called now; opens and closes the others.
   private func listen(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
     var kept: [WorkerListener] = []
-    for (index, (plan, socket)) in zip(snapshot.listeners, sockets).enumerated() {
+    for (plan, socket) in zip(snapshot.listeners, sockets) {
       if let same = listeners.first(where: { $0.socket === socket && $0.plan.name == plan.name }) {
-        same.adopt(plan, index: index, context: plan.profile.flatMap { tls?.context(of: $0) })
+        same.adopt(
+          plan, context: plan.profile.flatMap { tls?.context(of: $0) }, log: snapshot.logSettings)
         kept.append(same)
         continue
       }
@@ -155,8 +156,8 @@ public final class Worker: EventTenant {
       do throws(SystemError) {
         kept.append(
           try WorkerListener(
-            plan, index: index, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
-            counters: counters, in: self))
+            plan, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
+            counters: counters, log: snapshot.logSettings, in: self))
       } catch {
         // Out of memory for epoll: the other workers still serve it.
         counters.count(.descriptorLimit)
@@ -260,8 +261,6 @@ public final class Worker: EventTenant {
     spares.take() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
   }
 
-  func give(_ reader: HTTP1Reader) {
-    reader.reset()
-    spares.give(reader)
-  }
+  /// Takes back a reader that was reset.
+  func give(_ reader: HTTP1Reader) { spares.give(reader) }
 }

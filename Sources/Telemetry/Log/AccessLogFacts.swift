@@ -4,21 +4,23 @@ import Bytes
 public struct AccessLogFacts: ~Escapable {
   /// The request's id; printable ASCII.
   public let id: Span<UInt8>
-  /// 4 or 16 octets in network order; empty for a Unix socket.
-  public let client: Span<UInt8>
-  public let method: Span<UInt8>
+  /// Of `AccessLogLine.members`.
+  public let connection: Span<UInt8>
+  /// One of ours.
+  public let method: StaticString
   /// As the target has it: lower-case, without default port.
   public let host: Span<UInt8>
   public let path: Span<UInt8>
   /// Without the question mark; empty where there is none.
   public let query: Span<UInt8>
 
-  @_lifetime(copy id, copy client, copy method, copy host, copy path, copy query)
+  @_lifetime(copy id, copy connection, copy host, copy path, copy query)
   @inlinable public init(
-    id: Span<UInt8>, client: Span<UInt8>, method: Span<UInt8>, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>
+    id: Span<UInt8>, connection: Span<UInt8>, method: StaticString, host: Span<UInt8>, path: Span<UInt8>,
+    query: Span<UInt8>
   ) {
     self.id = id
-    self.client = client
+    self.connection = connection
     self.method = method
     self.host = host
     self.path = path

@@ -9,7 +9,7 @@ import Time
 public struct AccessLogLine: ~Copyable {
   /// What of a person goes into the log: by default neither whole addresses nor queries.
   public struct Settings: Equatable, Sendable {
-    /// How much of a client's address is shown.
+    /// How much of a client's address is shown; `members` obeys it.
     public var addresses: ClientAddressMask
     /// Whether the query goes into the line; it may carry names, searches, tokens.
     public var showsQuery: Bool
@@ -26,7 +26,7 @@ public struct AccessLogLine: ~Copyable {
   public static let lineLimit = 24_576
   /// Octets of a host, a name or a reason that are shown.
   static let nameLimit = 256
-  /// Octets of an id or a method that are shown.
+  /// Octets of an id that are shown.
   static let wordLimit = 64
 
   /// May change between two lines: the next one obeys.
@@ -38,28 +38,38 @@ public struct AccessLogLine: ~Copyable {
 
   public init(settings: Settings = Settings()) { self.settings = settings }
 
+  /// What every line of one connection says of it, made once: the members `client` and `listener`.
+  ///
+  /// - Parameter client: 4 or 16 octets in network order; empty for a Unix socket.
+  public static func members(client: Span<UInt8>, listener: String, settings: Settings) -> Chunk {
+    var text: [UInt8] = []
+    text.append(",\"client\":\"")
+    settings.addresses.append(client, to: &text)
+    text.append("\",\"listener\":\"")
+    JSONText.append(listener, limit: nameLimit, to: &text)
+    text.append("\"")
+    return Chunk(copying: text.span)
+  }
+
   /// Adds the line of an exchange that has ended.
   ///
   /// - Parameters:
-  ///   - recorder: names site and route; `nil` where no route matched.
-  ///   - listener: its name.
+  ///   - recorder: names site and route.
   ///   - server: the name of the server asked last; empty where none was.
   ///   - why: what went wrong, in words; empty where nothing did.
   ///   - time: when the exchange ended.
   public mutating func write(
-    _ record: borrowing RequestRecord, _ facts: borrowing AccessLogFacts, recorder: RouteRecorder?,
-    listener: Span<UInt8>, server: Span<UInt8>, why: Span<UInt8>, at time: WallTime, to batch: inout LogBatch
+    _ record: borrowing RequestRecord, _ facts: borrowing AccessLogFacts, recorder: RouteRecorder,
+    server: Span<UInt8>, why: Span<UInt8>, at time: WallTime, to batch: inout LogBatch
   ) {
     line.put("{\"time\":\"")
     timestamp.append(time, to: &line)
     line.put("\",\"id\":\"")
     JSONText.append(facts.id, limit: Self.wordLimit, to: &line)
-    line.put("\",\"client\":\"")
-    settings.addresses.append(facts.client, to: &line)
-    line.put("\",\"listener\":\"")
-    JSONText.append(listener, limit: Self.nameLimit, to: &line)
     line.put("\"")
-    recorder?.putNames(to: &line)
+    line.put(facts.connection)
+    let members = recorder.members
+    line.put(members.span)
     putRequest(facts)
     putAnswer(record, server: server)
     putStages(record)
@@ -75,7 +85,7 @@ public struct AccessLogLine: ~Copyable {
 
   private mutating func putRequest(_ facts: borrowing AccessLogFacts) {
     line.put(",\"method\":\"")
-    JSONText.append(facts.method, limit: Self.wordLimit, to: &line)
+    line.put(facts.method)
     line.put("\",\"host\":\"")
     JSONText.append(facts.host, limit: Self.nameLimit, to: &line)
     line.put("\",\"path\":\"")

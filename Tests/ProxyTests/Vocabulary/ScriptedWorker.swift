@@ -104,7 +104,7 @@ extension ConnectionFacts {
     peer: String = "192.0.2.7", scheme: Scheme = .https, port: UInt16 = 8443, redirectsTo: Redirect? = nil
   ) -> ConnectionFacts {
     ConnectionFacts(
-      listener: 0, scheme: scheme, peer: Address(host: peer, port: 50_000) ?? .unix(path: ""), publicPort: port,
-      redirectsTo: redirectsTo)
+      listener: "web", scheme: scheme, peer: Address(host: peer, port: 50_000) ?? .unix(path: ""), publicPort: port,
+      redirectsTo: redirectsTo, log: AccessLogLine.Settings())
   }
 }

@@ -7,9 +7,13 @@ struct OutgoingBody: ~Copyable {
 
   private enum End { case open, whole, cut }
 
-  private var slices: [Slice] = []
-  /// The first slice that is not consumed.
+  /// A body that is whole from the start, in slices of its owner's.
+  private var stored: [Slice] = []
+  /// What came piece by piece.
+  private var streamed: [Slice] = []
+  /// The first slice that is not consumed, and how much of it is.
   private var first = 0
+  private var firstConsumed = 0
   private var end = End.open
   /// Octets that are not consumed.
   private(set) var octets = 0
@@ -17,13 +21,23 @@ struct OutgoingBody: ~Copyable {
   var isOpen: Bool { end == .open }
 
   mutating func reset() {
-    slices.removeAll(keepingCapacity: slices.count <= 64)
-    (first, octets, end) = (0, 0, .open)
+    if !stored.isEmpty { stored = [] }
+    if !streamed.isEmpty { streamed.removeAll(keepingCapacity: streamed.count <= 64) }
+    (first, firstConsumed, octets, end) = (0, 0, 0, .open)
+  }
+
+  /// Is `slices`, whole, after `reset`.
+  ///
+  /// - Parameter octets: of all slices, none of which is empty.
+  mutating func assign(_ slices: [Slice], octets: Int) {
+    stored = slices
+    self.octets = octets
+    end = .whole
   }
 
   mutating func append(_ slice: Slice) {
     guard slice.count > 0 else { return }
-    slices.append(slice)
+    streamed.append(slice)
     octets += slice.count
   }
 
@@ -32,46 +46,62 @@ struct OutgoingBody: ~Copyable {
 
   /// It can't be finished; what was not consumed is dropped.
   mutating func cut() {
-    slices.removeAll()
-    (first, octets, end) = (0, 0, .cut)
+    reset()
+    end = .cut
   }
 
   /// Adds slices of up to `limit` octets without consuming them.
   func gather(into target: inout Slices, limit: Int) -> ExchangeSupply {
-    guard end != .cut else { return .cut }
+    switch end {
+    case .cut: return .cut
+    case .open, .whole: break
+    }
+    let isLast = stored.isEmpty ? gather(streamed, into: &target, limit) : gather(stored, into: &target, limit)
+    return isLast && end == .whole ? .last : .more
+  }
+
+  /// Whether with them all that is here was added.
+  private func gather(_ slices: [Slice], into target: inout Slices, _ limit: Int) -> Bool {
     var room = limit
     var index = first
+    var skipped = firstConsumed
     while index < slices.count, room > 0, !target.isFull {
-      let slice = slices[index]
-      if slice.count > room {
-        target.append(slice.prefix(room))
-        return .more
+      let left = slices[index].count &- skipped
+      if left > room {
+        target.append(slices[index].dropping(first: skipped).prefix(room))
+        return false
       }
-      target.append(slice)
-      room -= slice.count
-      index += 1
+      target.append(skipped == 0 ? slices[index] : slices[index].dropping(first: skipped))
+      room &-= left
+      skipped = 0
+      index &+= 1
     }
-    return end == .whole && index == slices.count ? .last : .more
+    return index == slices.count
   }
 
   mutating func consume(_ count: Int) {
     var rest = Swift.min(count, octets)
     octets -= rest
-    while rest > 0, first < slices.count {
-      let slice = slices[first]
-      if slice.count > rest {
-        slices[first] = slice.dropping(first: rest)
-        return
-      }
-      rest -= slice.count
-      first += 1
-    }
-    if first == slices.count {
-      slices.removeAll(keepingCapacity: true)
+    if stored.isEmpty { advance(over: streamed, by: &rest) } else { advance(over: stored, by: &rest) }
+    guard first > 0, !streamed.isEmpty else { return }
+    if first == streamed.count {
+      streamed.removeAll(keepingCapacity: true)
       first = 0
     } else if first >= 32 {
-      slices.removeFirst(first)
+      streamed.removeFirst(first)
       first = 0
+    }
+  }
+
+  private mutating func advance(over slices: [Slice], by rest: inout Int) {
+    while rest > 0, first < slices.count {
+      let left = slices[first].count &- firstConsumed
+      if left > rest {
+        firstConsumed &+= rest
+        return
+      }
+      rest &-= left
+      (first, firstConsumed) = (first + 1, 0)
     }
   }
 }

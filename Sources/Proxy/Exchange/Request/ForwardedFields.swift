@@ -35,7 +35,7 @@ enum ForwardedFields {
     try fields.append("X-Forwarded-Host", target.authority, known: .xForwardedHost)
     try fields.append("X-Forwarded-Port", port.span, known: .xForwardedPort)
     try fields.append(
-      "Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+      "Forwarded", forwarded(peer.span, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
     try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
@@ -50,12 +50,12 @@ enum ForwardedFields {
   }
 
   /// RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
-  private static func forwarded(_ peer: [UInt8], host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
+  private static func forwarded(_ peer: Span<UInt8>, host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
     var text: [UInt8] = []
     text.append("for=")
-    let isSix = peer.contains(.colon)
+    let isSix = peer.firstIndex(of: .colon) != nil
     if isSix { text.append("\"[") }
-    text.append(peer.span)
+    text.append(peer)
     if isSix { text.append("]\"") }
     text.append(";host=\"")
     text.append(host)
