@@ -60,8 +60,7 @@ public final class StoredHead: Sendable {
 
   /// Lends the fields as HTTP/1.1 lines, without the empty line behind them.
   public func withLines<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
-    let lines = fields.octets
-    return try body(lines.span)
+    try fields.withLines(body)
   }
 
   /// Adds what a 304 tells of it (RFC 9110 §15.4.5): what guides the client's own cache, and no more.

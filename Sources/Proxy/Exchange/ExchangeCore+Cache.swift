@@ -10,21 +10,24 @@ extension ExchangeCore {
   /// Octets of a fill's body that are taken at once.
   private static let readLimit = 262_144
 
-  /// - Parameter rules: of a route whose answers may be stored.
+  /// - Parameter policy: of a route whose answers may be stored.
   mutating func look(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, for rules: RouteRules.CacheRules,
-    to pool: Int, as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, for rules: RouteRules,
+    _ policy: StoragePolicy, to pool: Int, as exchange: Exchange
   ) {
     let directives = RequestDirectives(head, octets)
     Self.begin(&key, target, of: rules)
     switch services.lookup(&key, for: head, octets, as: directives, at: moment.now) {
-    case .hit(let stored): serve(stored, Conditional(head, octets, on: stored.head, now: moment.wall))
+    case .hit(let stored):
+      let storedHead = stored.head
+      let conditional = Conditional(head, octets, on: storedHead, now: moment.wall)
+      serve(stored, storedHead, conditional)
     case .wait(let reader):
       guard prepare(head, octets, of: facts, to: pool) else { return }
       wait(for: reader, isCollapsed: true, as: exchange)
     case .fill(let writer):
       guard prepare(head, octets, of: facts, to: pool) else { return }
-      fill(writer, policy: rules.policy, to: pool, as: exchange)
+      fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
       notePreference(head, octets)
       guard !directives.onlyIfCached else { return fail(504, why: "only what is cached was asked for") }
@@ -34,8 +37,8 @@ extension ExchangeCore {
     }
   }
 
-  private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules.CacheRules) {
-    let prefix = rules.prefix
+  private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules) {
+    let prefix = rules.keyPrefix
     key.begin(
       prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.matchPath,
       query: target.query)
@@ -62,23 +65,26 @@ extension ExchangeCore {
 
   // MARK: From memory
 
-  mutating func serve(_ stored: StoredResponse, _ conditional: Conditional) {
+  mutating func serve(
+    _ stored: consuming StoredResponse, _ head: consuming StoredHead, _ conditional: Conditional
+  ) {
     record.cache = .hit
-    beginAnswer(stored.head.status)
+    beginAnswer(head.status)
+    let age = head.age(at: moment.now)
+    let status = CacheStatus(forward: nil, timeToLive: head.timeToLive(at: moment.now))
     do throws(FieldError) {
       switch conditional {
       case .whole:
-        answer.stored = stored.head
-        answer.length = stored.head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
-        if method != .head { outgoing.assign(stored.body, octets: stored.bodyOctets) }
+        answer.length = head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
+        answer.stored = head
+        if method != .head { outgoing.assign(stored) }
       case .notModified:
         answer.status = 304
         record.status = 304
-        try stored.head.copyNotModifiedFields(to: &answer.added)
+        try head.copyNotModifiedFields(to: &answer.added)
       }
-      let status = CacheStatus(forward: nil, timeToLive: stored.head.timeToLive(at: moment.now))
       try AnswerFields.addCache(
-        age: stored.head.age(at: moment.now), status, requestID: requestID, text: &text, to: &answer.added)
+        age: age, status, requestID: requestID, text: &text, to: &answer.added)
     } catch {
       return fail(500, why: "the stored fields cannot be sent: \(error)")
     }
@@ -189,13 +195,14 @@ extension ExchangeCore {
     guard let old = reader.take() else { return }
     services.fills.leave(exchange, old.fill)
     feeder = nil
-    guard let rules = rules?.cache else { return }
+    guard let policy = rules?.storage else { return }
     let pool = Int(record.pool)
     switch services.lookup(again: old, at: moment.now) {
     case .hit(let stored):
-      serve(stored, .whole)
+      let head = stored.head
+      serve(stored, head, .whole)
     case .wait(let reader): wait(for: reader, isCollapsed: true, as: exchange)
-    case .fill(let writer): fill(writer, policy: rules.policy, to: pool, as: exchange)
+    case .fill(let writer): fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
       record.cache = .pass
       status = CacheStatus(forward: forward)

@@ -65,9 +65,9 @@ struct ExchangeCore: ~Copyable {
   ///   - began: when the request's first octet was read.
   mutating func begin(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, began: Instant,
-    in snapshot: WorkerSnapshot, at moment: Moment, as exchange: Exchange
+    in snapshot: consuming WorkerSnapshot, at moment: Moment, as exchange: Exchange
   ) {
-    open(of: facts, began: began, in: snapshot, at: moment)
+    open(began: began, in: snapshot, at: moment)
     method = head.method
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
@@ -89,11 +89,10 @@ struct ExchangeCore: ~Copyable {
     case .options where target.isAsterisk: return answerOptions(Self.methods)
     default: break
     }
-    let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
-    if case .route(_, let route) = match {
+    let match = match(head.method)
+    if case .route(_, let route) = match, let rules = self.snapshot?.rules[route] {
       if let listener = facts.redirectsTo { return redirect(to: listener) }
       record.route = UInt32(truncatingIfNeeded: route)
-      let rules = snapshot.rules[route]
       self.rules = rules
       return follow(rules, head, octets, of: facts, as: exchange)
     }
@@ -105,17 +104,19 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
+  private func match(_ method: Method) -> RouteMatch {
+    snapshot?.routes.match(host: target.host, path: target.matchPath, method: method) ?? .noSite
+  }
+
   /// Begins with a head that could not be read: the answer is an error.
   mutating func refuse(
-    _ status: UInt16, why: String, of facts: ConnectionFacts, began: Instant, in snapshot: WorkerSnapshot,
-    at moment: Moment
+    _ status: UInt16, why: String, began: Instant, in snapshot: consuming WorkerSnapshot, at moment: Moment
   ) {
-    open(of: facts, began: began, in: snapshot, at: moment)
+    open(began: began, in: snapshot, at: moment)
     fail(status, why: why)
   }
 
-  private mutating func open(of facts: ConnectionFacts, began: Instant, in snapshot: WorkerSnapshot, at moment: Moment)
-  {
+  private mutating func open(began: Instant, in snapshot: consuming WorkerSnapshot, at moment: Moment) {
     serial &+= 1
     record = RequestRecord(received: began)
     record.headWhole = moment.now
@@ -148,8 +149,8 @@ struct ExchangeCore: ~Copyable {
       respond(status: status, contentType: contentType.span, body: Slice(body))
     case .redirect(let status, let location): redirect(status, to: location.span)
     case .pool(let pool):
-      if let cache = rules.cache {
-        look(head, octets, of: facts, for: cache, to: pool, as: exchange)
+      if let policy = rules.storage {
+        look(head, octets, of: facts, for: rules, policy, to: pool, as: exchange)
       } else {
         pass(head, octets, of: facts, to: pool, as: exchange)
       }
@@ -296,12 +297,22 @@ struct ExchangeCore: ~Copyable {
     if !interims.isEmpty { interims.removeAll() }
     if !why.isEmpty { why = "" }
     status = nil
-    (snapshot, rules) = (nil, nil)
   }
 
-  private func hand(of facts: ConnectionFacts, at moment: Moment) {
-    guard let snapshot else { return }
-    let recorder = rules?.recorder ?? snapshot.unrouted
+  private mutating func hand(of facts: ConnectionFacts, at moment: Moment) {
+    // Taken, not copied: what an optional holds is copied by way of its type's witnesses (240 instructions).
+    let rules = rules.take()
+    guard let snapshot = snapshot.take() else { return }
+    if let rules {
+      hand(to: rules.recorder, of: facts, in: snapshot, at: moment)
+    } else {
+      hand(to: snapshot.unrouted, of: facts, in: snapshot, at: moment)
+    }
+  }
+
+  private func hand(
+    to recorder: RouteRecorder, of facts: ConnectionFacts, in snapshot: WorkerSnapshot, at moment: Moment
+  ) {
     recorder.record(record)
     services.log.append(
       record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)

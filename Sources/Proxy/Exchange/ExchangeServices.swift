@@ -13,7 +13,7 @@ public final class ExchangeServices {
   let moment: () -> Moment
   private let cache: CacheView
   let log: AccessLog
-  private var ids: RequestID.Source
+  private let ids: RequestID.Source
   private var stamp = HTTPDateStamp()
 
   public init(

@@ -21,6 +21,13 @@ final class HTTP1Reader {
   @inline(__always) func readHead(
     _ input: borrowing Buffer, whole: (borrowing RequestHead) -> Void
   ) throws(HeadError) -> Bool {
+    try Self.read(&parser, input, whole: whole)
+  }
+
+  /// In one access of the parser.
+  @inline(__always) private static func read(
+    _ parser: inout RequestHeadParser, _ input: borrowing Buffer, whole: (borrowing RequestHead) -> Void
+  ) throws(HeadError) -> Bool {
     guard try parser.read(input) else { return false }
     whole(parser.head)
     parser.reset()

@@ -139,7 +139,7 @@ extension HTTP1SessionCore {
     let exchange = reader.exchange
     exchange.attach(to: session, id: 0)
     exchange.withState {
-      $0.refuse(status, why: why, of: facts, began: headBegan, in: worker.snapshot, at: moment)
+      $0.refuse(status, why: why, began: headBegan, in: worker.snapshot, at: moment)
     }
   }
 

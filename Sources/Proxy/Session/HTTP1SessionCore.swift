@@ -97,7 +97,7 @@ struct HTTP1SessionCore: ~Copyable {
     // Lent for the event: what is reached through a stored property is retained at each use.
     let reader = self.reader.take() ?? worker.takeReader()
     let outcome = advance(with: reader, for: session, in: worker, at: worker.moment)
-    if phase == .exchanging || isHeadUnderWay { self.reader = reader } else { worker.give(reader) }
+    if phase == .exchanging || isHeadUnderWay { self.reader = consume reader } else { worker.give(consume reader) }
     return outcome
   }
 

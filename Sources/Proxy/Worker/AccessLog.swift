@@ -58,15 +58,14 @@ private struct AccessLogState: ~Copyable {
   ) -> Bool {
     guard isOn else { return false }
     let server = record.server == RequestRecord.absent ? [] : snapshot.serverNameOctets(Int(record.server))
-    let connection = facts.logMembers
     let reason = why.isEmpty ? [] : Array(why.utf8)
     line.write(
       record,
       AccessLogFacts(
-        id: requestID.digits.span, connection: connection.span,
-        method: (Method(rawValue: record.method) ?? .other).text, host: target.host, path: target.path,
-        query: target.queryOrNothing),
-      recorder: recorder, server: server.span, why: reason.span, at: moment.wall, to: &batch)
+        id: requestID.digits.span, method: (Method(rawValue: record.method) ?? .other).text, host: target.host,
+        path: target.path, query: target.queryOrNothing),
+      connection: facts.logMembers, recorder: recorder, server: server.span, why: reason.span, at: moment.wall,
+      to: &batch)
     return batch.isFull
   }
 }

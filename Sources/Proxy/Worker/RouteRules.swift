@@ -14,18 +14,11 @@ final class RouteRules {
     case respond(status: UInt16, contentType: Chunk, body: Chunk)
   }
 
-  /// What a route adds to RFC 9111.
-  final class CacheRules {
-    /// What its keys begin with: the site, and the pool, where routes split one URL.
-    let prefix: Chunk
-    let policy: StoragePolicy
-
-    init(prefix: Chunk, policy: StoragePolicy) { (self.prefix, self.policy) = (prefix, policy) }
-  }
-
   let action: Action
-  /// `nil` where nothing is stored.
-  let cache: CacheRules?
+  /// What the route adds to RFC 9111; `nil` where nothing is stored.
+  let storage: StoragePolicy?
+  /// What keys begin with: the site, and the pool, where routes split one URL.
+  let keyPrefix: Chunk
   /// Octets of a request's body.
   let bodyLimit: UInt64
   let recorder: RouteRecorder
@@ -34,13 +27,11 @@ final class RouteRules {
     _ route: RouteConfiguration, of site: String, pools: [String: Int], recorders: RecorderRegistry, worker: Int
   ) {
     if case .pool(let pool) = route.action, case .on(let additions) = route.cache {
-      cache = CacheRules(
-        prefix: Chunk(copying: "\(site)\0\(pool)"),
-        policy: StoragePolicy(
-          defaultLifetime: additions.defaultTTL.map { Nanoseconds($0) },
-          storesSetCookie: additions.setCookie == .store))
+      keyPrefix = Chunk(copying: "\(site)\0\(pool)")
+      storage = StoragePolicy(
+        defaultLifetime: additions.defaultTTL.map { Nanoseconds($0) }, storesSetCookie: additions.setCookie == .store)
     } else {
-      cache = nil
+      (keyPrefix, storage) = (Chunk(copying: ""), nil)
     }
     switch route.action {
     case .pool(let name): action = .pool(pools[name] ?? -1)

@@ -13,7 +13,7 @@ struct SpareReaders {
 
   mutating func take() -> HTTP1Reader? { readers.popLast() }
 
-  mutating func give(_ reader: HTTP1Reader) {
+  mutating func give(_ reader: consuming HTTP1Reader) {
     if readers.count < Self.limit, reader.limits == limits { readers.append(reader) }
   }
 }

@@ -262,5 +262,5 @@ public final class Worker: EventTenant {
   }
 
   /// Takes back a reader that was reset.
-  func give(_ reader: HTTP1Reader) { spares.give(reader) }
+  func give(_ reader: consuming HTTP1Reader) { spares.give(reader) }
 }

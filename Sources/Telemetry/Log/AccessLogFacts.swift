@@ -4,8 +4,6 @@ import Bytes
 public struct AccessLogFacts: ~Escapable {
   /// The request's id; printable ASCII.
   public let id: Span<UInt8>
-  /// Of `AccessLogLine.members`.
-  public let connection: Span<UInt8>
   /// One of ours.
   public let method: StaticString
   /// As the target has it: lower-case, without default port.
@@ -14,13 +12,11 @@ public struct AccessLogFacts: ~Escapable {
   /// Without the question mark; empty where there is none.
   public let query: Span<UInt8>
 
-  @_lifetime(copy id, copy connection, copy host, copy path, copy query)
+  @_lifetime(copy id, copy host, copy path, copy query)
   @inlinable public init(
-    id: Span<UInt8>, connection: Span<UInt8>, method: StaticString, host: Span<UInt8>, path: Span<UInt8>,
-    query: Span<UInt8>
+    id: Span<UInt8>, method: StaticString, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>
   ) {
     self.id = id
-    self.connection = connection
     self.method = method
     self.host = host
     self.path = path

@@ -54,12 +54,13 @@ public struct AccessLogLine: ~Copyable {
   /// Adds the line of an exchange that has ended.
   ///
   /// - Parameters:
+  ///   - connection: of `members`.
   ///   - recorder: names site and route.
   ///   - server: the name of the server asked last; empty where none was.
   ///   - why: what went wrong, in words; empty where nothing did.
   ///   - time: when the exchange ended.
   public mutating func write(
-    _ record: borrowing RequestRecord, _ facts: borrowing AccessLogFacts, recorder: RouteRecorder,
+    _ record: borrowing RequestRecord, _ facts: borrowing AccessLogFacts, connection: Chunk, recorder: RouteRecorder,
     server: Span<UInt8>, why: Span<UInt8>, at time: WallTime, to batch: inout LogBatch
   ) {
     line.put("{\"time\":\"")
@@ -67,9 +68,8 @@ public struct AccessLogLine: ~Copyable {
     line.put("\",\"id\":\"")
     JSONText.append(facts.id, limit: Self.wordLimit, to: &line)
     line.put("\"")
-    line.put(facts.connection)
-    let members = recorder.members
-    line.put(members.span)
+    put(connection)
+    put(recorder.members)
     putRequest(facts)
     putAnswer(record, server: server)
     putStages(record)
@@ -132,6 +132,8 @@ public struct AccessLogLine: ~Copyable {
     put(",\"first_byte_us\":", record.firstByte)
     put(",\"total_us\":", record.total)
   }
+
+  private mutating func put(_ prepared: Chunk) { line.put(prepared.span) }
 
   private mutating func put(_ member: StaticString, _ span: Nanoseconds?) {
     guard let span else { return }

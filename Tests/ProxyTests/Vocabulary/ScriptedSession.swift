@@ -55,7 +55,7 @@ final class ScriptedSession: ExchangeStream {
     stream.exchange.attach(to: self, id: stream.id)
     stream.exchange.withState {
       $0.refuse(
-        status, why: why, of: facts, began: worker.moment.now, in: worker.snapshot, at: worker.moment)
+        status, why: why, began: worker.moment.now, in: worker.snapshot, at: worker.moment)
     }
     stream.pull()
     return stream

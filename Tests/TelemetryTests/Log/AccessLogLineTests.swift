@@ -26,11 +26,11 @@ struct AccessLogLineTests {
     let connection = AccessLogLine.members(
       client: request.client.span, listener: request.listener, settings: request.settings)
     let facts = AccessLogFacts(
-      id: request.id.span, connection: connection.span, method: request.method, host: request.host.span,
-      path: request.path.span, query: request.query.span)
+      id: request.id.span, method: request.method, host: request.host.span, path: request.path.span,
+      query: request.query.span)
     line.write(
-      record, facts, recorder: request.recorder, server: request.server.span, why: request.why.span,
-      at: WallTime(sinceEpoch: .milliseconds(784_111_777_042)), to: &batch)
+      record, facts, connection: connection, recorder: request.recorder, server: request.server.span,
+      why: request.why.span, at: WallTime(sinceEpoch: .milliseconds(784_111_777_042)), to: &batch)
     return batch.octets
   }
 

@@ -4,7 +4,7 @@ import Bytes
 /// one copy, and a slot for each, for all who read or encode them otherwise. Kept and refilled by its owner.
 public struct FieldBlock: Sendable {
   /// Whole lines, without the empty one that ends a section.
-  public private(set) var octets: [UInt8] = []
+  public internal(set) var octets: [UInt8] = []
   /// One for each line, in order; their ranges lie in `octets`.
   public private(set) var slots: [FieldSlot] = []
   /// Octets of one block; with it every offset fits a `ByteRange`.
@@ -54,6 +54,11 @@ public struct FieldBlock: Sendable {
       FieldSlot(
         name: ByteRange(start..<start + name.utf8CodeUnitCount), value: ByteRange(valueStart..<valueEnd),
         known: known))
+  }
+
+  /// All lines.
+  @inlinable public func withLines<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
+    try body(octets.span)
   }
 
   /// The name or value of a slot of this block.

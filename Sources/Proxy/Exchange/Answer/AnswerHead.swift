@@ -20,7 +20,8 @@ public struct AnswerHead: ~Copyable {
 
   /// The lines of the stored fields.
   func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
-    if let stored { try stored.withLines(body) } else { try body(Span()) }
+    guard stored != nil else { return try body(Span()) }
+    try stored?.withLines(body)
   }
 
   mutating func reset() {

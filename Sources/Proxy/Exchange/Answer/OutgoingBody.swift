@@ -1,4 +1,5 @@
 import Bytes
+import Cache
 
 /// The octets of an answer's body on their way to the client, in slices of shared chunks, and whether more will come.
 struct OutgoingBody: ~Copyable {
@@ -7,8 +8,8 @@ struct OutgoingBody: ~Copyable {
 
   private enum End { case open, whole, cut }
 
-  /// A body that is whole from the start, in slices of its owner's.
-  private var stored: [Slice] = []
+  /// A body from memory, whole from the start.
+  private var stored: StoredResponse?
   /// What came piece by piece.
   private var streamed: [Slice] = []
   /// The first slice that is not consumed, and how much of it is.
@@ -21,17 +22,14 @@ struct OutgoingBody: ~Copyable {
   var isOpen: Bool { end == .open }
 
   mutating func reset() {
-    if !stored.isEmpty { stored = [] }
-    if !streamed.isEmpty { streamed.removeAll(keepingCapacity: streamed.count <= 64) }
-    (first, firstConsumed, octets, end) = (0, 0, 0, .open)
+    removeAll()
+    end = .open
   }
 
-  /// Is `slices`, whole, after `reset`.
-  ///
-  /// - Parameter octets: of all slices, none of which is empty.
-  mutating func assign(_ slices: [Slice], octets: Int) {
-    stored = slices
-    self.octets = octets
+  /// Is the body of `response`, whole, after `reset`.
+  mutating func assign(_ response: consuming StoredResponse) {
+    octets = response.bodyOctets
+    stored = response
     end = .whole
   }
 
@@ -56,7 +54,8 @@ struct OutgoingBody: ~Copyable {
     case .cut: return .cut
     case .open, .whole: break
     }
-    let isLast = stored.isEmpty ? gather(streamed, into: &target, limit) : gather(stored, into: &target, limit)
+    let isLast =
+      stored.map { gather($0.body, into: &target, limit) } ?? gather(streamed, into: &target, limit)
     return isLast && end == .whole ? .last : .more
   }
 
@@ -82,7 +81,9 @@ struct OutgoingBody: ~Copyable {
   mutating func consume(_ count: Int) {
     var rest = Swift.min(count, octets)
     octets -= rest
-    if stored.isEmpty { advance(over: streamed, by: &rest) } else { advance(over: stored, by: &rest) }
+    // Most go at once.
+    guard octets > 0 || end == .open else { return removeAll() }
+    if let stored { advance(over: stored.body, by: &rest) } else { advance(over: streamed, by: &rest) }
     guard first > 0, !streamed.isEmpty else { return }
     if first == streamed.count {
       streamed.removeAll(keepingCapacity: true)
@@ -91,6 +92,13 @@ struct OutgoingBody: ~Copyable {
       streamed.removeFirst(first)
       first = 0
     }
+  }
+
+  /// Nothing is left, and its end stays.
+  private mutating func removeAll() {
+    stored = nil
+    if !streamed.isEmpty { streamed.removeAll(keepingCapacity: streamed.count <= 64) }
+    (first, firstConsumed, octets) = (0, 0, 0)
   }
 
   private mutating func advance(over slices: [Slice], by rest: inout Int) {
