@@ -38,12 +38,13 @@ extension Array where Element == UInt8 {
 
 /// Filling free room. What does not fit is left out: callers have made the room.
 extension OutputSpan where Element == UInt8 {
-  /// Octets, as far as they fit.
+  /// Copies what fits.
   @inlinable @_lifetime(self: copy self) public mutating func append(_ octets: Span<UInt8>) {
     unsafe octets.withUnsafeBufferPointer { unsafe append(copying: $0) }
   }
 
-  @inlinable @_lifetime(self: copy self) mutating func append(_ text: StaticString) {
+  /// ASCII text, as far as it fits.
+  @inlinable @_lifetime(self: copy self) public mutating func append(_ text: StaticString) {
     unsafe append(copying: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 

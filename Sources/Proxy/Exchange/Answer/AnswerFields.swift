@@ -9,11 +9,8 @@ enum AnswerFields {
   static func copy(
     _ head: borrowing ResponseHead, _ octets: Span<UInt8>, into fields: inout FieldBlock
   ) throws(FieldError) {
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
-      try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
+    try fields.append(head.fields, of: octets) { slot in
+      slot.known != .xRequestID && !head.isHopByHop(slot, octets: octets)
     }
   }
 
@@ -29,13 +26,13 @@ enum AnswerFields {
     if let age {
       text.removeAll(keepingCapacity: true)
       text.append(decimal: UInt64(clamping: age.seconds))
-      try fields.append("Age", text.span, known: .age)
+      try fields.append(own: "Age", text.span, known: .age)
       try fields.append("Via", "1.1 yett", known: .via)
-      try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
+      try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
     }
     text.removeAll(keepingCapacity: true)
     status.write(to: &text)
-    try fields.append("Cache-Status", text.span, known: .cacheStatus)
+    try fields.append(own: "Cache-Status", text.span, known: .cacheStatus)
   }
 
   /// Adds what every answer has that passes through.
@@ -44,8 +41,8 @@ enum AnswerFields {
   static func addOwn(
     to fields: inout FieldBlock, requestID: borrowing RequestID, date: [UInt8]
   ) throws(FieldError) {
-    if !date.isEmpty { try fields.append("Date", date.span, known: .date) }
+    if !date.isEmpty { try fields.append(own: "Date", date.span, known: .date) }
     try fields.append("Via", "1.1 yett", known: .via)
-    try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
+    try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 }

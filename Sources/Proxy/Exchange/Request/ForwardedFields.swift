@@ -13,30 +13,27 @@ enum ForwardedFields {
     into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard goesOn(slot.known, conditions: conditions), !head.isHopByHop(slot, octets: octets) else { continue }
-      let name = octets[clamped: slot.name]
-      // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`.
-      guard name.firstIndex(of: UInt8(ascii: "_")) == nil else { continue }
-      try fields.append(name: name, value: octets[clamped: slot.value], known: slot.known)
+    try fields.append(head.fields, of: octets) { slot in
+      // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`. No well-known name
+      // has an underscore.
+      goesOn(slot.known, conditions: conditions) && !head.isHopByHop(slot, octets: octets)
+        && (slot.known != .other || octets[clamped: slot.name].firstIndex(of: UInt8(ascii: "_")) == nil)
     }
     if let maxForwards {
       var text: [UInt8] = []
       text.append(decimal: maxForwards)
-      try fields.append("Max-Forwards", text.span, known: .maxForwards)
+      try fields.append(own: "Max-Forwards", text.span, known: .maxForwards)
     }
     let version: StaticString = head.version == .http10 ? "1.0 yett" : "1.1 yett"
     try fields.append("Via", version, known: .via)
     let (peer, port) = (facts.peerText, facts.portText)
-    try fields.append("X-Forwarded-For", peer.span, known: .xForwardedFor)
+    try fields.append(own: "X-Forwarded-For", peer.span, known: .xForwardedFor)
     try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
-    try fields.append("X-Forwarded-Host", target.authority, known: .xForwardedHost)
-    try fields.append("X-Forwarded-Port", port.span, known: .xForwardedPort)
+    try fields.append(own: "X-Forwarded-Host", target.authority, known: .xForwardedHost)
+    try fields.append(own: "X-Forwarded-Port", port.span, known: .xForwardedPort)
     try fields.append(
-      "Forwarded", forwarded(peer.span, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
-    try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
+      own: "Forwarded", forwarded(peer.span, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+    try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
   private static func goesOn(_ name: FieldName, conditions: Bool) -> Bool {
