@@ -67,5 +67,10 @@ enum Sample {
   }
 }
 
+func array(_ octets: Span<UInt8>) -> [UInt8] {
+  var copy: [UInt8] = []
+  copy.append(octets)
+  return copy
+}
 func octets(_ text: String) -> [UInt8] { Array(text.utf8) }
 func text(_ octets: [UInt8]) -> String { String(decoding: octets, as: UTF8.self) }

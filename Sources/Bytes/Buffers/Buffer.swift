@@ -59,7 +59,8 @@ import Glibc
   }
 
   /// Adds ASCII text whole; `false` (and nothing added) where there is no room.
-  @inlinable @discardableResult public mutating func append(_ text: StaticString) -> Bool {
+  // Inlined, so that a literal of known length becomes a few moves instead of a call of memcpy.
+  @inlinable @inline(__always) @discardableResult public mutating func append(_ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard count <= room else { return false }
     unsafe (base + end).update(from: text.utf8Start, count: count)

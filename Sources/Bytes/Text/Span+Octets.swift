@@ -1,3 +1,5 @@
+import Glibc
+
 /// Comparing and scanning octets, eight at a time where it pays (measured: 8,979 → 7,861 instructions a request).
 extension Span where Element == UInt8 {
   /// The octets of `range`; what lies outside is cut off.
@@ -12,8 +14,12 @@ extension Span where Element == UInt8 {
   /// Whether both have the same octets. Stops at the first that differs: not for secrets.
   @inlinable public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
+    return unsafe withUnsafeBytes { own in
+      unsafe other.withUnsafeBytes { others in
+        guard let first = own.baseAddress, let second = others.baseAddress else { return true }
+        return unsafe memcmp(first, second, own.count) == 0
+      }
+    }
   }
 
   /// Compares with ASCII text, octet by octet.

@@ -10,7 +10,12 @@ import HTTP
 /// ```
 public struct CacheKey: ~Copyable {
   /// The primary key, and behind it the selecting fields.
-  private(set) var octets: [UInt8] = []
+  var octets: Span<UInt8> {
+    @_lifetime(borrow self) get { text.span }
+  }
+  /// Of `octets`.
+  var count: Int { text.count }
+  private var text = OctetBuffer()
   /// Where the primary key ends and the selecting fields begin, once a look-up has begun.
   private(set) var primaryCount = 0
   private(set) var primaryHash: UInt64 = 0
@@ -30,7 +35,7 @@ public struct CacheKey: ~Copyable {
   public mutating func begin(
     _ prefix: Span<UInt8>, scheme: Scheme, port: UInt16, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>?
   ) {
-    octets.removeAll(keepingCapacity: true)
+    text.removeAll()
     (primaryCount, primaryHash, hash) = (0, 0, 0)
     // A target is bounded below 64 KiB, and a prefix by the configuration: each length has its own octets.
     let (prefixCount, hostCount, pathCount, queryCount) = (prefix.count, host.count, path.count, query?.count ?? 0)
@@ -43,29 +48,27 @@ public struct CacheKey: ~Copyable {
       UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
       UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
     ]
-    octets.append(addingCapacity: head.count &+ prefixCount &+ hostCount &+ pathCount &+ queryCount) { output in
-      output.append(head.span)
-      output.append(prefix)
-      output.append(host)
-      output.append(path)
-      if let query { output.append(query) }
-    }
+    text.append(head.span)
+    text.append(prefix)
+    text.append(host)
+    text.append(path)
+    if let query { text.append(query) }
   }
 
   /// Adds a part behind the primary key.
   mutating func append(_ part: Span<UInt8>) {
     appendLength(part.count)
-    octets.append(part)
+    text.append(part)
   }
 
   /// Seven bits an octet, the last one without the high bit (LEB128).
   private mutating func appendLength(_ length: Int) {
     var rest = UInt64(clamping: length)
     while rest > 0x7F {
-      octets.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      text.append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
-    octets.append(UInt8(truncatingIfNeeded: rest))
+    text.append(UInt8(truncatingIfNeeded: rest))
   }
 }
 
@@ -74,22 +77,22 @@ extension CacheKey {
   /// The primary key is whole. A second call drops what selecting fields were added.
   mutating func seal(with hasher: KeyHash) {
     if primaryCount == 0 {
-      primaryCount = octets.count
-      primaryHash = hasher.hash(octets.span)
+      primaryCount = count
+      primaryHash = hasher.hash(octets)
     } else {
-      octets.removeLast(octets.count - primaryCount)
+      text.truncate(to: primaryCount)
     }
     hash = primaryHash
   }
 
   /// The selecting fields are whole.
   mutating func sealSelection(with hasher: KeyHash) {
-    hash = hasher.hash(octets.span.extracting(primaryCount..<octets.count), continuing: primaryHash)
+    hash = hasher.hash(octets.extracting(primaryCount..<count), continuing: primaryHash)
   }
 
   /// A key like that of a fill, from its octets.
   init(octets: [UInt8], primaryCount: Int, primaryHash: UInt64, hash: UInt64) {
-    self.octets = octets
+    text.append(octets.span)
     (self.primaryCount, self.primaryHash, self.hash) = (primaryCount, primaryHash, hash)
   }
 
@@ -98,28 +101,28 @@ extension CacheKey {
   /// Its name, 0 for absent or 1, the value's length in four octets, and the value.
   mutating func beginField(_ name: Span<UInt8>) {
     append(name)
-    for _ in 0..<5 { octets.append(0) }
-    fieldStart = octets.count
+    for _ in 0..<5 { text.append(0) }
+    fieldStart = count
   }
 
   /// One line of the field that was begun; several are joined as RFC 9110 §5.2 has it.
   mutating func appendLine(_ value: Span<UInt8>, of name: FieldName) {
     let isTokens = name == .acceptEncoding || name == .acceptLanguage
-    if octets[fieldStart - 5] == 0 {
-      octets[fieldStart - 5] = 1
+    if text[fieldStart - 5] == 0 {
+      text[fieldStart - 5] = 1
     } else {
-      octets.append(.comma)
-      if !isTokens { octets.append(.space) }
+      text.append(.comma)
+      if !isTokens { text.append(.space) }
     }
-    guard isTokens else { return octets.append(value) }
+    guard isTokens else { return text.append(value) }
     // Lists of case-insensitive tokens: browsers differ in white space and case, origins do not.
     for index in value.indices where value[index] != .space && value[index] != .tab {
-      octets.append(value[index].lowercased)
+      text.append(value[index].lowercased)
     }
   }
 
   mutating func endField() {
-    let count = UInt32(clamping: octets.count - fieldStart)
-    for place in 0..<4 { octets[fieldStart - 4 + place] = UInt8(truncatingIfNeeded: count >> UInt32(8 * place)) }
+    let count = UInt32(clamping: text.count - fieldStart)
+    for place in 0..<4 { text[fieldStart - 4 + place] = UInt8(truncatingIfNeeded: count >> UInt32(8 * place)) }
   }
 }

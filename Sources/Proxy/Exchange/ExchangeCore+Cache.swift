@@ -70,23 +70,19 @@ extension ExchangeCore {
   ) {
     record.cache = .hit
     beginAnswer(head.status)
-    let age = head.age(at: moment.now)
-    let status = CacheStatus(forward: nil, timeToLive: head.timeToLive(at: moment.now))
-    do throws(FieldError) {
-      switch conditional {
-      case .whole:
-        answer.length = head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
-        answer.stored = head
-        if method != .head { outgoing.assign(stored) }
-      case .notModified:
-        answer.status = 304
-        record.status = 304
-        try head.copyNotModifiedFields(to: &answer.added)
+    answer.own.age = head.age(at: moment.now)
+    answer.own.cacheStatus = CacheStatus(forward: nil, timeToLive: head.timeToLive(at: moment.now))
+    switch conditional {
+    case .whole:
+      answer.length = head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
+      answer.stored = head
+      if method != .head { outgoing.assign(stored) }
+    case .notModified:
+      answer.status = 304
+      record.status = 304
+      do throws(FieldError) { try head.copyNotModifiedFields(to: &answer.added) } catch {
+        return fail(500, why: "the stored fields cannot be sent: \(error)")
       }
-      try AnswerFields.addCache(
-        age: age, status, requestID: requestID, text: &text, to: &answer.added)
-    } catch {
-      return fail(500, why: "the stored fields cannot be sent: \(error)")
     }
     outgoing.finish()
   }
@@ -150,22 +146,13 @@ extension ExchangeCore {
       beginAnswer(304)
       do throws(FieldError) { try head.copyNotModifiedFields(to: &answer.added) } catch { why = error.description }
     }
-    addStatus(age: head.age(at: moment.now), timeToLive: head.timeToLive(at: moment.now))
+    status?.timeToLive = head.timeToLive(at: moment.now)
+    answer.own.age = head.age(at: moment.now)
+    answer.own.cacheStatus = status
     guard conditional == .notModified else { return }
     // The fill goes on without this reader.
     outgoing.finish()
     leaveFill(as: exchange)
-  }
-
-  private mutating func addStatus(age: Nanoseconds, timeToLive: Nanoseconds) {
-    status?.timeToLive = timeToLive
-    do throws(FieldError) {
-      guard let status else { return }
-      try AnswerFields.addCache(
-        age: age, status, requestID: requestID, text: &text, to: &answer.added)
-    } catch {
-      why = error.description
-    }
   }
 
   /// Takes as much of the body as its window has room for.

@@ -127,14 +127,8 @@ extension ExchangeCore {
       fail(502, why: "the origin's head can't be passed on: \(error)")
       return
     }
-    addOwnFields(hasDate: answer.added.first(.date) != nil)
-    if let status {
-      do throws(FieldError) {
-        try AnswerFields.addCache(age: nil, status, requestID: requestID, text: &text, to: &answer.added)
-      } catch {
-        why = error.description
-      }
-    }
+    if head.fields.first(.date) == nil { addDate() }
+    answer.own.cacheStatus = status
     switch head.framing {
     case .length(let length): answer.length = .octets(length)
     case .chunked, .untilClose: answer.length = .unknown

@@ -46,8 +46,6 @@ struct ExchangeCore: ~Copyable {
   var feeder: FillFeeder?
   /// What the answer says of the cache; `nil` on a route without one.
   var status: CacheStatus?
-  /// Kept for the values of fields.
-  var text: [UInt8] = []
   /// The request's body: what may come, what came, and whether it is wanted.
   var bodyOctets: UInt64 = 0
   var isBodyPending = false
@@ -104,7 +102,8 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
-  private func match(_ method: Method) -> RouteMatch {
+  // Mutating, though it changes nothing: a borrowed state of this size is copied to the stack.
+  private mutating func match(_ method: Method) -> RouteMatch {
     snapshot?.routes.match(host: target.host, path: target.matchPath, method: method) ?? .noSite
   }
 
@@ -204,7 +203,7 @@ struct ExchangeCore: ~Copyable {
     if let contentType {
       addField { (fields) throws(FieldError) in try fields.append("Content-Type", contentType, known: .contentType) }
     }
-    addOwnFields(hasDate: false)
+    addDate()
     let isBodiless = status == 204 || status == 304
     answer.length = isBodiless ? .none : .octets(UInt64(body?.count ?? 0))
     if let body, method != .head, !isBodiless { outgoing.append(body) }
@@ -216,17 +215,15 @@ struct ExchangeCore: ~Copyable {
     answer.reset()
     outgoing.reset()
     answer.status = status
+    answer.own.requestID = requestID
     record.status = status
     headState = .ready
   }
 
-  mutating func addOwnFields(hasDate: Bool) {
-    let date = hasDate ? [] : services.date(at: moment.wall)
-    do throws(FieldError) {
-      try AnswerFields.addOwn(to: &answer.added, requestID: requestID, date: date)
-    } catch {
-      why = error.description
-    }
+  /// Where nobody else has (RFC 9110 §6.6.1).
+  mutating func addDate() {
+    let date = services.date(at: moment.wall)
+    addField { (fields) throws(FieldError) in try fields.append(own: "Date", date.span, known: .date) }
   }
 
   /// What cannot be added is left out: an answer without it is better than none.
@@ -279,7 +276,8 @@ struct ExchangeCore: ~Copyable {
   ///
   /// - Parameter ending: unless the exchange knows better.
   mutating func finish(
-    _ ending: Ending, _ traffic: RequestTraffic, of facts: ConnectionFacts, at moment: Moment, as exchange: Exchange
+    _ ending: Ending, _ traffic: RequestTraffic, of facts: ConnectionFacts, to log: AccessLog, at moment: Moment,
+    as exchange: Exchange
   ) {
     noteFetch()
     leaveFill(as: exchange)
@@ -290,7 +288,7 @@ struct ExchangeCore: ~Copyable {
     record.octetsOut = traffic.octetsOut
     record.bodyWait = traffic.bodyWait
     record.finished = Swift.max(moment.now, record.answered)
-    hand(of: facts, at: moment)
+    hand(of: facts, to: log, at: moment)
     outgoing.reset()
     gathered.removeAll()
     answer.reset()
@@ -299,22 +297,13 @@ struct ExchangeCore: ~Copyable {
     status = nil
   }
 
-  private mutating func hand(of facts: ConnectionFacts, at moment: Moment) {
+  private mutating func hand(of facts: ConnectionFacts, to log: AccessLog, at moment: Moment) {
     // Taken, not copied: what an optional holds is copied by way of its type's witnesses (240 instructions).
     let rules = rules.take()
     guard let snapshot = snapshot.take() else { return }
-    if let rules {
-      hand(to: rules.recorder, of: facts, in: snapshot, at: moment)
-    } else {
-      hand(to: snapshot.unrouted, of: facts, in: snapshot, at: moment)
-    }
-  }
-
-  private func hand(
-    to recorder: RouteRecorder, of facts: ConnectionFacts, in snapshot: WorkerSnapshot, at moment: Moment
-  ) {
+    let recorder = rules?.recorder ?? snapshot.unrouted
     recorder.record(record)
-    services.log.append(
+    log.append(
       record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)
   }
 }

@@ -11,7 +11,7 @@ extension HTTP1SessionCore {
 
   /// `nil` when it is done.
   mutating func handshake(in worker: Worker) -> Outcome? {
-    switch transport.handshake(in: worker.loop.buffers) {
+    switch transport.handshake(in: worker.buffers) {
     case .wouldBlock: return .goesOn
     case .failed:
       listener.counters.count(.handshakeFailed)
@@ -61,12 +61,12 @@ extension HTTP1SessionCore {
         loop.post(token)
         return .missing
       }
-      loop.buffers.supply(&input, .small)
+      worker.buffers.supply(&input, .small)
       if input.room == 0 {
         input.compact()
-        if input.room == 0, !loop.buffers.enlarge(&input) { return .refused(.sectionTooLarge) }
+        if input.room == 0, !worker.buffers.enlarge(&input) { return .refused(.sectionTooLarge) }
       }
-      switch transport.read(into: &input, buffers: loop.buffers) {
+      switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
         budget -= count
         if drained, !isEnding { isReadable = false }
@@ -112,9 +112,9 @@ extension HTTP1SessionCore {
   /// Between two requests: nothing is held but the connection itself.
   private mutating func rest(in worker: Worker, at now: Instant) {
     let loop = worker.loop
-    loop.buffers.reclaim(&input)
-    answer.release(to: loop.buffers)
-    transport.releaseBuffers(to: loop.buffers)
+    worker.buffers.reclaim(&input)
+    answer.release(to: worker.buffers)
+    transport.releaseBuffers(to: worker.buffers)
     if deadline.instant == .distantFuture || headBegan != .never {
       deadline.set(now + worker.limits.keepAlive, of: token, in: loop)
       // Once for each request: who then sends less than an octet of a head (a part of a TLS record) gains nothing.
@@ -179,19 +179,19 @@ extension HTTP1SessionCore {
         return
       }
     }
-    if input.isEmpty { worker.loop.buffers.reclaim(&input) }
+    if input.isEmpty { worker.buffers.reclaim(&input) }
   }
 
   /// `nil`: there is nothing now, or never.
   private mutating func readBodyOctets(of exchange: Exchange, in worker: Worker, at now: Instant) -> Int? {
     guard isReadable else {
-      worker.loop.buffers.reclaim(&input)
+      worker.buffers.reclaim(&input)
       body.waiting(at: now)
       bodyDeadline = body.deadline(at: now, limits: worker.limits)
       return nil
     }
-    worker.loop.buffers.supply(&input, .large)
-    switch transport.read(into: &input, buffers: worker.loop.buffers) {
+    worker.buffers.supply(&input, .large)
+    switch transport.read(into: &input, buffers: worker.buffers) {
     case .octets(let count, let drained):
       if drained, !isEnding { isReadable = false }
       return count
@@ -222,7 +222,7 @@ extension HTTP1SessionCore {
 
   mutating func askForBody(in worker: Worker) {
     body.askedForBody()
-    answer.appendContinue(buffers: worker.loop.buffers)
+    answer.appendContinue(buffers: worker.buffers)
   }
 
   mutating func bodyFailed(_ failure: RequestBodyFailure, of exchange: Exchange) {

@@ -208,10 +208,10 @@ struct HTTP1SessionCore: ~Copyable {
     phase = .closed
     deadline.cancel(in: worker.loop)
     releaseReader(in: worker)
-    worker.loop.buffers.reclaim(&input)
-    answer.release(to: worker.loop.buffers)
+    worker.buffers.reclaim(&input)
+    answer.release(to: worker.buffers)
     transport.close()
-    transport.releaseBuffers(to: worker.loop.buffers)
+    transport.releaseBuffers(to: worker.buffers)
     worker.loop.remove(token)
   }
 
@@ -224,8 +224,11 @@ struct HTTP1SessionCore: ~Copyable {
     if worker.isDraining { keepsAlive = false }
     let progress = answer.send(
       &state, of: exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete,
-      worker: worker, at: moment)
-    if case .whole = progress { state.finish(.answered, traffic(at: moment.now), of: facts, at: moment, as: exchange) }
+      loop: worker.loop, buffers: worker.buffers, at: moment)
+    if case .whole = progress {
+      state.finish(
+        .answered, traffic(at: moment.now), of: facts, to: worker.log, at: moment, as: exchange)
+    }
     return progress
   }
 
@@ -255,7 +258,9 @@ struct HTTP1SessionCore: ~Copyable {
     let moment = worker.moment
     phase = .awaitingHead
     exchange.detach()
-    exchange.withState { $0.finish(ending, traffic(at: moment.now), of: facts, at: moment, as: exchange) }
+    exchange.withState {
+      $0.finish(ending, traffic(at: moment.now), of: facts, to: worker.log, at: moment, as: exchange)
+    }
     releaseReader(in: worker)
   }
 
@@ -283,8 +288,8 @@ struct HTTP1SessionCore: ~Copyable {
         return .goesOn
       }
       input.clear()
-      worker.loop.buffers.supply(&input, .small)
-      switch transport.read(into: &input, buffers: worker.loop.buffers) {
+      worker.buffers.supply(&input, .small)
+      switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
         budget -= count
         lingered += count
@@ -294,7 +299,7 @@ struct HTTP1SessionCore: ~Copyable {
       case .end, .failed: return .ends
       }
     }
-    worker.loop.buffers.reclaim(&input)
+    worker.buffers.reclaim(&input)
     return .goesOn
   }
 }

@@ -19,10 +19,12 @@ public final class Worker: EventTenant {
   /// From 0; the same over reloads.
   public let number: Int
   let loop: EventLoop
+  /// The loop's.
+  let buffers: BufferPool
   private let mailbox: Mailbox<WorkerMessage>
   private let reports: Mailbox<WorkerReport>
   private let origins: Origins
-  private let log: AccessLog
+  let log: AccessLog
   private let services: ExchangeServices
   private let fills: FillDesk
   private(set) var snapshot: WorkerSnapshot
@@ -35,7 +37,7 @@ public final class Worker: EventTenant {
   private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
   private var connectionsByClient: [UInt64: Int] = [:]
-  private var spares: SpareReaders
+  private let spares = Spares<HTTP1Reader>(limit: 256)
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
   private var drainDeadline = Instant.distantFuture
@@ -53,6 +55,7 @@ public final class Worker: EventTenant {
     mailbox = mailboxes[number]
     self.reports = reports
     loop = try EventLoop()
+    buffers = loop.buffers
     recorders = snapshot.recorders
     origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
     log = AccessLog(
@@ -60,11 +63,10 @@ public final class Worker: EventTenant {
     fills = FillDesk(worker: number, peers: mailboxes)
     let loop = self.loop
     services = ExchangeServices(
-      fetches: origins, cache: store.view(worker: number), fills: fills, log: log,
+      fetches: origins, cache: store.view(worker: number), fills: fills,
       moment: { Moment(now: loop.now, wall: loop.wall) })
     self.snapshot = WorkerSnapshot(snapshot, worker: number)
     limits = snapshot.limits
-    spares = SpareReaders(limits: snapshot.limits.head)
     token = try loop.add(self, descriptor: mailbox.descriptor)
     _ = loop.schedule(token, at: loop.now + Self.logging)
     adopt(snapshot, sockets: sockets)
@@ -119,7 +121,7 @@ public final class Worker: EventTenant {
 
   private func adopt(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
     if snapshot.number != self.snapshot.number { self.snapshot = WorkerSnapshot(snapshot, worker: number) }
-    if limits.head != snapshot.limits.head { spares = SpareReaders(limits: snapshot.limits.head) }
+    if limits.head != snapshot.limits.head { while spares.take() != nil {} }
     limits = snapshot.limits
     log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
     origins.adopt(self.snapshot.pools)
@@ -261,6 +263,8 @@ public final class Worker: EventTenant {
     spares.take() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
   }
 
-  /// Takes back a reader that was reset.
-  func give(_ reader: consuming HTTP1Reader) { spares.give(reader) }
+  /// Takes back a reader that was reset; one with the limits of an earlier snapshot is not kept.
+  func give(_ reader: consuming HTTP1Reader) {
+    if reader.limits == limits.head { spares.give(reader) }
+  }
 }

@@ -2,7 +2,7 @@ import Bytes
 
 /// The octets of an exchange that its log line shows and its record has no room for: borrowed for the one call.
 public struct AccessLogFacts: ~Escapable {
-  /// The request's id; printable ASCII.
+  /// The request's id; letters and digits of ours.
   public let id: Span<UInt8>
   /// One of ours.
   public let method: StaticString

@@ -26,8 +26,6 @@ public struct AccessLogLine: ~Copyable {
   public static let lineLimit = 24_576
   /// Octets of a host, a name or a reason that are shown.
   static let nameLimit = 256
-  /// Octets of an id that are shown.
-  static let wordLimit = 64
 
   /// May change between two lines: the next one obeys.
   public var settings: Settings
@@ -66,7 +64,7 @@ public struct AccessLogLine: ~Copyable {
     line.put("{\"time\":\"")
     timestamp.append(time, to: &line)
     line.put("\",\"id\":\"")
-    JSONText.append(facts.id, limit: Self.wordLimit, to: &line)
+    line.put(facts.id)
     line.put("\"")
     put(connection)
     put(recorder.members)
@@ -94,25 +92,24 @@ public struct AccessLogLine: ~Copyable {
       line.put("\",\"query\":\"")
       JSONText.append(facts.query, limit: Self.targetLimit, to: &line)
     }
-    line.put("\"")
   }
 
   private mutating func putAnswer(_ record: borrowing RequestRecord, server: Span<UInt8>) {
-    line.put(",\"status\":")
+    line.put("\",\"status\":")
     line.put(decimal: UInt64(record.status))
     line.put(",\"cache\":\"")
     line.put(record.cache.label)
-    line.put("\"")
     if !server.isEmpty {
-      line.put(",\"server\":\"")
+      line.put("\",\"server\":\"")
       JSONText.append(server, limit: Self.nameLimit, to: &line)
-      line.put("\"")
     }
     if record.attempts > 0 {
-      line.put(",\"attempts\":")
+      line.put("\",\"attempts\":")
       line.put(decimal: UInt64(record.attempts))
+      line.put(",\"octets_in\":")
+    } else {
+      line.put("\",\"octets_in\":")
     }
-    line.put(",\"octets_in\":")
     line.put(decimal: record.octetsIn)
     line.put(",\"octets_out\":")
     line.put(decimal: record.octetsOut)
@@ -135,7 +132,8 @@ public struct AccessLogLine: ~Copyable {
 
   private mutating func put(_ prepared: Chunk) { line.put(prepared.span) }
 
-  private mutating func put(_ member: StaticString, _ span: Nanoseconds?) {
+  // Inlined, as literals are.
+  @inline(__always) private mutating func put(_ member: StaticString, _ span: Nanoseconds?) {
     guard let span else { return }
     line.put(member)
     line.put(decimal: UInt64(clamping: span.microseconds))

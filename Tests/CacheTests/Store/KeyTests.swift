@@ -48,7 +48,7 @@ struct CacheKeyTests {
         octets(prefix).span, scheme: scheme, port: port, host: octets(host).span, path: octets(path).span,
         query: query?.span)
       for part in selection { key.append(octets(part).span) }
-      return key.octets
+      return array(key.octets)
     }
   }
 
@@ -78,14 +78,14 @@ struct CacheKeyTests {
     let hasher = KeyHash(1, 2)
     var key = Sample.key("a")
     key.seal(with: hasher)
-    let (whole, hash) = (key.octets, key.hash)
+    let (whole, hash) = (array(key.octets), key.hash)
     key.append(octets("more").span)
     key.sealSelection(with: hasher)
     #expect(key.hash != hash && key.primaryHash == hash && key.primaryCount == whole.count)
     key.seal(with: hasher)
-    #expect(key.octets == whole && key.hash == hash)
+    #expect(array(key.octets) == whole && key.hash == hash)
     key.begin(Span(), scheme: .http, port: 80, host: Span(), path: octets("b").span, query: nil)
     key.seal(with: hasher)
-    #expect(key.hash != hash && key.octets == Parts(path: "b").key)
+    #expect(key.hash != hash && array(key.octets) == Parts(path: "b").key)
   }
 }

@@ -149,8 +149,12 @@ final class ScriptedStream {
         length = head.length
         var octets: [UInt8] = []
         head.withStoredOctets { octets.append($0) }
-        fields =
-          String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init) + lines(head.added)
+        octets += head.added.octets
+        var own = BufferPool().take(.small)
+        head.own.write(to: &own)
+        #expect(own.count <= OwnFields.octetLimit)
+        octets.append(own.readable)
+        fields = String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init)
       }
       state.answered(at: worker.moment.now)
     }
@@ -190,7 +194,7 @@ final class ScriptedStream {
     isFinished = true
     exchange.detach()
     let traffic = RequestTraffic(octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait)
-    exchange.withState { $0.finish(ending, traffic, of: facts, at: worker.moment, as: exchange) }
+    exchange.withState { $0.finish(ending, traffic, of: facts, to: worker.log, at: worker.moment, as: exchange) }
     worker.give(exchange)
   }
 }

@@ -19,7 +19,7 @@ final class ScriptedWorker {
   let fills = FillDesk(worker: 0, peers: [])
   let recorders = RecorderRegistry()
   private let clock = ScriptedClock()
-  private let log: AccessLog
+  let log: AccessLog
   private let logQueue = LogQueue()
   private let services: ExchangeServices
   private var spare: [Exchange] = []
@@ -34,7 +34,7 @@ final class ScriptedWorker {
     store = Store(limit: 8 << 20, largestObject: 1 << 20)
     let clock = clock
     services = ExchangeServices(
-      fetches: fetches, cache: store.view(worker: 0), fills: fills, log: log, moment: { clock.moment }, seed: 1)
+      fetches: fetches, cache: store.view(worker: 0), fills: fills, moment: { clock.moment }, seed: 1)
   }
 
   var moment: Moment { clock.moment }

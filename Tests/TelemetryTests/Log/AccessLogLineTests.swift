@@ -83,7 +83,7 @@ struct AccessLogLineTests {
       let long = [UInt8](repeating: octet, count: 60_000)
       let name = String(decoding: long.prefix(1_000), as: UTF8.self)
       let request = Request(
-        id: long, client: [UInt8](repeating: 0xAB, count: 16), listener: name, host: long, path: long, query: long,
+        client: [UInt8](repeating: 0xAB, count: 16), listener: name, host: long, path: long, query: long,
         server: long, why: long, settings: .init(addresses: .full, showsQuery: true),
         recorder: RouteRecorder(site: name, route: name, target: nil, series: RouteSeries()))
       let line = line(.sample(), request)

@@ -50,32 +50,30 @@ struct OutgoingBody: ~Copyable {
 
   /// Adds slices of up to `limit` octets without consuming them.
   func gather(into target: inout Slices, limit: Int) -> ExchangeSupply {
-    switch end {
-    case .cut: return .cut
-    case .open, .whole: break
-    }
-    let isLast =
-      stored.map { gather($0.body, into: &target, limit) } ?? gather(streamed, into: &target, limit)
-    return isLast && end == .whole ? .last : .more
-  }
-
-  /// Whether with them all that is here was added.
-  private func gather(_ slices: [Slice], into target: inout Slices, _ limit: Int) -> Bool {
+    guard end != .cut else { return .cut }
     var room = limit
     var index = first
     var skipped = firstConsumed
-    while index < slices.count, room > 0, !target.isFull {
-      let left = slices[index].count &- skipped
+    while room > 0, !target.isFull, let slice = slice(at: index) {
+      let left = slice.count &- skipped
       if left > room {
-        target.append(slices[index].dropping(first: skipped).prefix(room))
-        return false
+        target.append(slice.dropping(first: skipped).prefix(room))
+        return .more
       }
-      target.append(skipped == 0 ? slices[index] : slices[index].dropping(first: skipped))
+      if skipped == 0 { target.append(slice) } else { target.append(slice.dropping(first: skipped)) }
       room &-= left
       skipped = 0
       index &+= 1
     }
-    return index == slices.count
+    return index == count && end == .whole ? .last : .more
+  }
+
+  /// Slices that are here, consumed ones among them.
+  private var count: Int { stored?.body.count ?? streamed.count }
+
+  private func slice(at index: Int) -> Slice? {
+    guard index < count else { return nil }
+    return stored?.body[index] ?? streamed[index]
   }
 
   mutating func consume(_ count: Int) {
@@ -83,7 +81,15 @@ struct OutgoingBody: ~Copyable {
     octets -= rest
     // Most go at once.
     guard octets > 0 || end == .open else { return removeAll() }
-    if let stored { advance(over: stored.body, by: &rest) } else { advance(over: streamed, by: &rest) }
+    while rest > 0, let slice = slice(at: first) {
+      let left = slice.count &- firstConsumed
+      if left > rest {
+        firstConsumed &+= rest
+        break
+      }
+      rest &-= left
+      (first, firstConsumed) = (first + 1, 0)
+    }
     guard first > 0, !streamed.isEmpty else { return }
     if first == streamed.count {
       streamed.removeAll(keepingCapacity: true)
@@ -99,18 +105,6 @@ struct OutgoingBody: ~Copyable {
     stored = nil
     if !streamed.isEmpty { streamed.removeAll(keepingCapacity: streamed.count <= 64) }
     (first, firstConsumed, octets) = (0, 0, 0)
-  }
-
-  private mutating func advance(over slices: [Slice], by rest: inout Int) {
-    while rest > 0, first < slices.count {
-      let left = slices[first].count &- firstConsumed
-      if left > rest {
-        firstConsumed &+= rest
-        return
-      }
-      rest &-= left
-      (first, firstConsumed) = (first + 1, 0)
-    }
   }
 }
 
