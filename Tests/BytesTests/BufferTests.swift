@@ -83,6 +83,32 @@ struct BufferTests {
     #expect(pool.take(.small).isEmpty == true)
   }
 
+  @Test("free blocks are handed out one by one, the last that came back first, and none twice")
+  func blocks() {
+    let pool = BufferPool()
+    var first = pool.take(.small)
+    var second = pool.take(.small)
+    var third = pool.take(.small)
+    for _ in 0..<3 {
+      // What one holds stays whole beside the others: a free block's first octets are the pool's own.
+      first.append("first")
+      second.append("second")
+      third.append("third")
+      #expect(text(first.readable) == "first")
+      #expect(text(second.readable) == "second")
+      #expect(text(third.readable) == "third")
+      pool.reclaim(&first)
+      pool.reclaim(&second)
+      pool.reclaim(&third)
+      #expect((first.capacity, pool.lent) == (0, 0))
+      pool.trim()
+      pool.supply(&second, .small)
+      pool.supply(&third, .small)
+      pool.supply(&first, .small)
+      #expect(pool.lent == 3)
+    }
+  }
+
   @Test("a chunk is a copy, and joins slices in order")
   func chunks() {
     var octets = Array("hello world".utf8)
