@@ -14,6 +14,8 @@ public final class Exchange: FetchReader {
   /// Who is told of news; beside the state, so that nobody who tells reaches into it.
   private var stream: (any ExchangeStream)?
   private var streamID: UInt32 = 0
+  /// News was told since the session looked last.
+  private var hasTold = false
 
   init(services: ExchangeServices) { core = ExchangeCore(services: services) }
 
@@ -21,10 +23,16 @@ public final class Exchange: FetchReader {
   /// this exchange by another way.
   @inline(__always) func withState<Result>(_ body: (inout ExchangeCore) -> Result) -> Result { body(&core) }
 
-  /// Tells a stream of news from now on. An answer that is whole at once needs nobody to be told.
+  /// Tells a stream of news from now on, once until it attaches again: whoever is told looks at everything. An answer
+  /// that is whole at once needs nobody to be told.
   ///
   /// - Parameter id: which of the session's streams it is.
-  func attach(to stream: any ExchangeStream, id: UInt32) { (self.stream, streamID) = (stream, id) }
+  func attach(to stream: any ExchangeStream, id: UInt32) {
+    hasTold = false
+    // Most attach again and again.
+    if self.stream !== stream { self.stream = stream }
+    streamID = id
+  }
 
   /// Nobody is told of news any more.
   func detach() { if stream != nil { stream = nil } }
@@ -73,5 +81,9 @@ public final class Exchange: FetchReader {
   func takes(_ fetch: any Fetching, serial: UInt64) -> Bool { core.takes(fetch, serial: serial, as: self) }
 
   /// Tells the session that there is news; it asks in a turn of its own.
-  func wake() { stream?.exchangeHasNews(stream: streamID) }
+  func wake() {
+    guard !hasTold, stream != nil else { return }
+    hasTold = true
+    stream?.exchangeHasNews(stream: streamID)
+  }
 }

@@ -36,6 +36,8 @@ struct ExchangeCore: ~Copyable {
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
+  /// Room that is kept for the values of its fields.
+  var text = OctetBuffer()
   var fetch: (any Fetching)?
   var isPaused = false
 

@@ -127,6 +127,7 @@ struct HTTP1SessionCore: ~Copyable {
         if isBroken, body.isComplete || !isReadable { return .ends }
         takeBody(into: reader.exchange, in: worker, at: moment.now)
         guard !answer.isBlocked || isWritable else {
+          reader.exchange.attach(to: session, id: 0)
           armExchangeDeadline(in: worker)
           return .goesOn
         }

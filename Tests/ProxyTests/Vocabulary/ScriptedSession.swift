@@ -63,7 +63,7 @@ final class ScriptedSession: ExchangeStream {
 
   private func add(credit: Int) -> ScriptedStream {
     let stream = ScriptedStream(
-      UInt32(streams.count + 1), worker.takeExchange(), facts: facts, credit: credit, in: worker)
+      UInt32(streams.count + 1), worker.takeExchange(), facts: facts, credit: credit, of: self, in: worker)
     streams[stream.id] = stream
     return stream
   }
@@ -83,6 +83,7 @@ final class ScriptedStream {
   /// Octets of the answer's body that the client still takes.
   var credit: Int
   private let facts: ConnectionFacts
+  private unowned let session: ScriptedSession
   private let worker: ScriptedWorker
 
   private(set) var interims: [(status: UInt16, fields: [String])] = []
@@ -94,8 +95,12 @@ final class ScriptedStream {
   private(set) var isCut = false
   private(set) var isFinished = false
 
-  init(_ id: UInt32, _ exchange: Exchange, facts: ConnectionFacts, credit: Int, in worker: ScriptedWorker) {
-    (self.id, self.exchange, self.facts, self.credit, self.worker) = (id, exchange, facts, credit, worker)
+  init(
+    _ id: UInt32, _ exchange: Exchange, facts: ConnectionFacts, credit: Int, of session: ScriptedSession,
+    in worker: ScriptedWorker
+  ) {
+    (self.id, self.exchange, self.facts, self.credit) = (id, exchange, facts, credit)
+    (self.session, self.worker) = (session, worker)
   }
 
   var text: String { String(decoding: body, as: UTF8.self) }
@@ -112,6 +117,7 @@ final class ScriptedStream {
   /// Takes all that is there and that the credit allows.
   func pull() {
     guard !isFinished, !isWhole, !isCut else { return }
+    defer { exchange.attach(to: session, id: id) }
     exchange.withState { $0.proceed(at: worker.moment, as: exchange) }
     takeHeads()
     while status != nil {

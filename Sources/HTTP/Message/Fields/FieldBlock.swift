@@ -89,7 +89,7 @@ public struct FieldBlock: Sendable {
     let start = octets.count
     guard start + name.utf8CodeUnitCount + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
     try Self.check(value)
-    octets.append(line: name, value)
+    octets.append(line: name.octets, value)
     append(slotAt: start, name.utf8CodeUnitCount, value.count, known)
   }
 
@@ -99,13 +99,27 @@ public struct FieldBlock: Sendable {
   public mutating func append(own name: StaticString, _ value: Span<UInt8>, known: FieldName) throws(FieldError) {
     let start = octets.count
     guard start + name.utf8CodeUnitCount + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
-    octets.append(line: name, value)
+    octets.append(line: name.octets, value)
     append(slotAt: start, name.utf8CodeUnitCount, value.count, known)
   }
 
   /// A name and a value of ours.
   public mutating func append(_ name: StaticString, _ value: StaticString, known: FieldName) throws(FieldError) {
     try append(own: name, value.octets, known: known)
+  }
+
+  /// All lines of another block.
+  public mutating func append(_ other: FieldBlock) throws(FieldError) {
+    let start = octets.count
+    guard start + other.octets.count <= Self.octetLimit else { throw .tooLarge }
+    octets.append(other.octets.span)
+    let shift = UInt16(truncatingIfNeeded: start)
+    for slot in other.slots {
+      var moved = slot
+      moved.name.start &+= shift
+      moved.value.start &+= shift
+      slots.append(moved)
+    }
   }
 
   /// All lines.

@@ -21,10 +21,8 @@ public final class ConnectionFacts {
   public let peer: Address
   /// The server name of the TLS handshake, lower-case; empty without one.
   public let serverName: [UInt8]
-  /// The peer's host in text, as `X-Forwarded-For` has it.
-  let peerText: Chunk
-  /// The port that clients connect to, in text.
-  let portText: Chunk
+  /// What origins are told of the connection, the same with every request.
+  let forwarded: ForwardedConnection
   /// What each log line says of client and listener.
   let logMembers: Chunk
 
@@ -40,8 +38,7 @@ public final class ConnectionFacts {
     self.scheme = scheme
     self.peer = peer
     self.serverName = serverName
-    peerText = Chunk(copying: peer.host)
-    portText = Chunk(copying: String(publicPort))
+    forwarded = ForwardedConnection(peer: peer.host, scheme: scheme, port: publicPort)
     logMembers = AccessLogLine.members(client: peer.octets.span, listener: listener, settings: log)
   }
 }

@@ -6,11 +6,13 @@ import HTTP
 enum ForwardedFields {
   /// Fills `fields` anew.
   ///
-  /// - Parameter conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
+  /// - Parameters:
+  ///   - conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
+  ///   - text: room that is kept.
   static func write(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool,
-    into fields: inout FieldBlock
+    text: inout OctetBuffer, into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
     try fields.append(head.fields, of: octets) { slot in
@@ -26,13 +28,11 @@ enum ForwardedFields {
     }
     let version: StaticString = head.version == .http10 ? "1.0 yett" : "1.1 yett"
     try fields.append("Via", version, known: .via)
-    let (peer, port) = (facts.peerText, facts.portText)
-    try fields.append(own: "X-Forwarded-For", peer.span, known: .xForwardedFor)
-    try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
+    try fields.append(facts.forwarded.fields)
     try fields.append(own: "X-Forwarded-Host", target.authority, known: .xForwardedHost)
-    try fields.append(own: "X-Forwarded-Port", port.span, known: .xForwardedPort)
-    try fields.append(
-      own: "Forwarded", forwarded(peer.span, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+    text.removeAll()
+    facts.forwarded.write(host: target.authority, to: &text)
+    try fields.append(own: "Forwarded", text.span, known: .forwarded)
     try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
@@ -44,20 +44,5 @@ enum ForwardedFields {
     case .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range: conditions
     default: true
     }
-  }
-
-  /// RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
-  private static func forwarded(_ peer: Span<UInt8>, host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append("for=")
-    let isSix = peer.firstIndex(of: .colon) != nil
-    if isSix { text.append("\"[") }
-    text.append(peer)
-    if isSix { text.append("]\"") }
-    text.append(";host=\"")
-    text.append(host)
-    text.append("\";proto=")
-    text.append(scheme.text)
-    return text
   }
 }
