@@ -36,7 +36,8 @@ public struct ConnectionOptions: Sendable, Equatable {
   mutating func add(_ value: Span<UInt8>) throws(HeadError) {
     octets += value.count
     guard octets <= Self.octetLimit else { throw .tooManyConnectionOptions }
-    if value.equalsIgnoringCase("keep-alive") {
+    // As all browsers write it: compared as it stands.
+    if value.equals("keep-alive") || value.equalsIgnoringCase("keep-alive") {
       keepsAlive = true
       return
     }

@@ -5,19 +5,6 @@ import Testing
 /// Copying the fields of a head in bulk, beside copying them one by one with every check.
 @Suite("RFC 9110 §5, RFC 9112 §5: the fields of a parsed head, copied in bulk")
 struct FieldBlockTests {
-  /// SplitMix64: the same heads each time.
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ mixed >> 31
-    }
-  }
-
   private static let names = [
     "Accept", "cookie", "Connection", "X-A", "x_b", "ETag", "TE", "X-Long-Name-Of-Sorts", "q",
   ]
