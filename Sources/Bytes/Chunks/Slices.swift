@@ -8,9 +8,9 @@ import Glibc
   private var slots = FixedBuffer<Slice?>(repeating: nil, count: Slices.limit)
   /// One for each slice, behind the place of a head. Proof: a vector is read only while its slice is in `slots`, which
   /// retains the chunk.
-  private let vectors = unsafe FixedBuffer<iovec>(repeating: iovec(iov_base: nil, iov_len: 0), count: Slices.limit + 1)
+  @usableFromInline let vectors = unsafe FixedBuffer<iovec>(repeating: iovec(iov_base: nil, iov_len: 0), count: Slices.limit + 1)
   /// Slices, 0 to `limit`.
-  public private(set) var count = 0
+  public internal(set) var count = 0
   /// The sum of the slices' octets.
   public private(set) var octets = 0
 
@@ -45,7 +45,7 @@ import Glibc
   /// Lends head and slices as `writev` takes them, without a place for a head that is empty.
   ///
   /// - Parameter body: gets the first vector and how many there are, 0 to 17.
-  @unsafe public func withVectors<Result>(
+  @unsafe @inlinable public func withVectors<Result>(
     behind head: Span<UInt8>, _ body: (UnsafePointer<iovec>, Int) -> Result
   ) -> Result {
     unsafe head.withUnsafeBytes { raw in

@@ -32,6 +32,8 @@ struct TimerWheel: ~Copyable {
   private var occupied = InlineArray<4, UInt64>(repeating: 0)
   private var tick: Int64
   private(set) var count = 0
+  /// What `nextTick` came to; kept until a timer comes or goes: it is asked twice a turn.
+  private var known: Int64??
 
   init(now: Instant) { tick = now.sinceStart.count >> Self.tickShift }
 
@@ -69,9 +71,11 @@ struct TimerWheel: ~Copyable {
     while tick < target {
       if count == 0 {
         tick = target
+        known = nil
         return
       }
       tick = Swift.min(target, Swift.max(tick + 1, nextTick() ?? target))
+      known = nil
       cascade()
       let slot = Int(tick & 63)
       while heads[slot] != Self.none {
@@ -84,13 +88,20 @@ struct TimerWheel: ~Copyable {
   }
 
   /// When `advance` is next worth a call; `nil` without timers.
-  func nextWake() -> Instant? {
+  mutating func nextWake() -> Instant? {
     guard count > 0, let next = nextTick() else { return nil }
     return Instant(sinceStart: Nanoseconds(next << Self.tickShift))
   }
 
   /// The next tick at which a slot fires or is to be spread over the wheel below.
-  private func nextTick() -> Int64? {
+  private mutating func nextTick() -> Int64? {
+    if let known { return known }
+    let next = findNextTick()
+    known = .some(next)
+    return next
+  }
+
+  private func findNextTick() -> Int64? {
     var best: Int64?
     let occupied = occupied.span
     for level in 0..<Self.levels where occupied[level] != 0 {
@@ -125,6 +136,7 @@ struct TimerWheel: ~Copyable {
   }
 
   private mutating func link(_ index: UInt32) {
+    known = nil
     let deadline = nodes[Int(index)].deadline
     // What lies beyond the last wheel waits in its farthest slot and is linked anew from there.
     let ahead = Swift.min(Swift.max(deadline - tick, 0), (1 << 24) - (1 << 18) - 1)
@@ -140,6 +152,7 @@ struct TimerWheel: ~Copyable {
   }
 
   private mutating func unlink(_ index: UInt32) {
+    known = nil
     let node = nodes[Int(index)]
     let list = Int(node.list)
     if node.previous != Self.none { nodes[Int(node.previous)].next = node.next } else { heads[list] = node.next }

@@ -12,6 +12,7 @@ import Upstream
 public final class Worker: EventTenant {
   private static let trimming = Nanoseconds.seconds(2)
   private static let logging = Nanoseconds.seconds(1)
+  private static let shedLimit = 1_024
   /// In a drain, for sessions that seem idle: what was just accepted is not read yet, and a request of who kept its
   /// connection may be on its way.
   private static let idleGrace = Nanoseconds.milliseconds(200)
@@ -36,6 +37,8 @@ public final class Worker: EventTenant {
   /// Made with the first snapshot that needs it.
   private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
+  /// Where `shedIdle` looked last.
+  private var shedPlace = 0
   private var connectionsByClient: [UInt64: Int] = [:]
   private let spares = Spares<HTTP1Reader>(limit: 256)
   private var messages: [WorkerMessage] = []
@@ -246,11 +249,13 @@ public final class Worker: EventTenant {
     endIfDrained()
   }
 
-  /// Closes idle sessions to make room. Whether there was one.
+  /// Closes idle sessions to make room. Whether one was found among the next `shedLimit`: a flood of connections must
+  /// not cost a look at all of them each.
   @discardableResult func shedIdle(_ count: Int) -> Bool {
     var idle: [HTTP1Session] = []
-    for session in sessions where session.isIdle {
-      idle.append(session)
+    for _ in 0..<Swift.min(Self.shedLimit, sessions.count) {
+      shedPlace = shedPlace + 1 < sessions.count ? shedPlace + 1 : 0
+      if sessions[shedPlace].isIdle { idle.append(sessions[shedPlace]) }
       if idle.count == count { break }
     }
     for session in idle { session.abort() }
