@@ -1,3 +1,4 @@
+import Bytes
 import Synchronization
 
 /// Lines to be written.
@@ -8,7 +9,7 @@ public struct FullLogBuffer: Sendable {
 
 /// Full buffers on their way from workers to the log thread, and empty ones on their way back: at most `limit` of them,
 /// so that a slow disk costs lines (which are counted) and never memory or a worker's time. Any thread; the lock is
-/// held for a swap of two arrays.
+/// held for a move of an array.
 public final class LogQueue: Sendable {
   private struct State {
     /// Rings would save moving up to `limit` references when the oldest is taken: too few to matter.
@@ -38,25 +39,22 @@ public final class LogQueue: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Takes `buffer` and leaves an empty one in its place. Where the queue is full the buffer is emptied and its lines
-  /// are lost.
+  /// Copies whole lines into an empty buffer; where the queue is full they are lost.
   ///
   /// - Returns: whether the queue was empty before: then the log thread sleeps and must be woken.
-  func exchange(_ buffer: inout [UInt8], lines: UInt64) -> Bool {
-    let wasEmpty = state.withLock { state -> Bool? in
+  func add(_ octets: Span<UInt8>, lines: UInt64) -> Bool {
+    // An array without storage until this thread, outside the lock, gives it some.
+    var buffer = state.withLock { $0.empty.popLast() } ?? []
+    buffer.append(octets)
+    return state.withLock { state in
       guard state.full.count < limit else {
         state.lost &+= lines
-        return nil
+        state.empty.append(buffer)
+        return false
       }
-      // An array without storage until the caller, outside the lock, gives it some.
-      var other = state.empty.popLast() ?? []
-      swap(&buffer, &other)
-      state.full.append(FullLogBuffer(octets: other, lines: lines))
+      state.full.append(FullLogBuffer(octets: buffer, lines: lines))
       return state.full.count == 1
     }
-    if wasEmpty == nil { buffer.removeAll(keepingCapacity: true) }
-    if buffer.capacity < LogBatch.capacity { buffer.reserveCapacity(LogBatch.capacity) }
-    return wasEmpty ?? false
   }
 
   /// The oldest buffer, for the log thread, which gives it back with `giveBack` when it is written; `nil` where there

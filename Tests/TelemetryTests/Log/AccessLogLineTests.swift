@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Testing
 import Time
@@ -31,7 +32,9 @@ struct AccessLogLineTests {
     line.write(
       record, facts, connection: connection, recorder: request.recorder, server: request.server.span,
       why: request.why.span, at: WallTime(sinceEpoch: .milliseconds(784_111_777_042)), to: &batch)
-    return batch.octets
+    var octets: [UInt8] = []
+    octets.append(batch.text.readable)
+    return octets
   }
 
   @Test("a hit says what happened, and nothing of what did not")
