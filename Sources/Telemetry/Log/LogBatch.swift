@@ -25,8 +25,7 @@ public struct LogBatch: ~Copyable {
   /// - Returns: whether the log thread must be woken: the queue was empty before.
   public mutating func flush(into queue: LogQueue) -> Bool {
     guard !isEmpty else { return false }
-    let mustWake = queue.add(text.readable, lines: lines)
-    text.clear()
+    let mustWake = queue.exchange(&text, lines: lines)
     lines = 0
     return mustWake
   }

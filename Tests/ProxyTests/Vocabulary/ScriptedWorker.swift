@@ -1,3 +1,4 @@
+import Bytes
 import Cache
 import Configuration
 import EventLoop
@@ -53,7 +54,9 @@ final class ScriptedWorker {
     log.flush()
     var lines: [String] = []
     while let buffer = logQueue.take() {
-      lines += String(decoding: buffer.octets, as: UTF8.self).split(separator: "\n").map(String.init)
+      var octets: [UInt8] = []
+      buffer.withOctets { octets.append($0) }
+      lines += String(decoding: octets, as: UTF8.self).split(separator: "\n").map(String.init)
     }
     return lines
   }
