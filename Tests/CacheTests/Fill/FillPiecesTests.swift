@@ -24,7 +24,7 @@ struct FillPiecesTests {
     "beside a model: readers come, read and go, pieces come, are joined and dropped", arguments: 0..<40 as Range<UInt64>
   )
   func model(seed: UInt64) {
-    var (pieces, model, random) = (FillPieces(), Model(), Random(seed: seed))
+    var (pieces, model, random) = (FillPieces(), Model(), SplitMix64(seed: seed))
     for _ in 0..<600 {
       switch random.next() % 8 {
       case 0, 1:

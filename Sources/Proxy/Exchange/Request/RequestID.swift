@@ -6,18 +6,14 @@ struct RequestID: Sendable {
 
   init() {}
 
-  /// Makes IDs that do not repeat: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) from a random start.
+  /// Makes IDs that do not repeat, from a random start.
   struct Source: ~Copyable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     mutating func next() -> RequestID {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-      mixed ^= mixed >> 31
+      var mixed = numbers.next()
       var id = RequestID()
       var index = 0
       while index < 16 {
