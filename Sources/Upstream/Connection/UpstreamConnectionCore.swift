@@ -341,9 +341,12 @@ struct UpstreamConnectionCore: ~Copyable {
         return .goesOn
       case .end:
         input.consume(position)
-        // Octets behind an answer belong to nobody: the connection goes no further.
+        // Octets behind an answer belong to nobody: the connection goes no further. Where the last read filled the
+        // buffer they may still lie in the kernel, and would answer the next request.
         let isClean = isRequestWhole && output.isEmpty && input.isEmpty && brokenWrite == nil && !isEnding
-        return .whole(isReusable: keepsAlive && isClean)
+        guard keepsAlive, isClean, !isReadable || !socket.hasNews() else { return .whole(isReusable: false) }
+        isReadable = false
+        return .whole(isReusable: true)
       }
     }
   }
