@@ -175,7 +175,7 @@ private struct LoopState: ~Copyable {
   }
 
   /// Milliseconds until the next timer, rounded up; 0 where someone is posted, -1 where nothing is to come.
-  func timeout(at ended: Instant) -> Int32 {
+  mutating func timeout(at ended: Instant) -> Int32 {
     guard posted.isEmpty else { return 0 }
     guard let wake = wheel.nextWake() else { return -1 }
     let wait = wake - ended
