@@ -54,7 +54,7 @@ public final class Worker: EventTenant {
     self.reports = reports
     loop = try EventLoop()
     recorders = snapshot.recorders
-    origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
+    origins = Origins(loop: loop)
     log = AccessLog(
       settings: snapshot.logSettings, isOn: snapshot.writesLog, queue: logQueue, writer: logWriter)
     fills = FillDesk(worker: number, peers: mailboxes)

@@ -32,7 +32,8 @@ public final class WorkerSnapshot {
     }
     pools = snapshot.pools.map {
       OriginPool(
-        name: $0.name, timeouts: $0.timeouts, servers: $0.servers, firstServer: $0.firstServer, worker: worker)
+        name: $0.name, timeouts: $0.timeouts, idleLimit: $0.idleConnections, servers: $0.servers,
+        firstServer: $0.firstServer, worker: worker)
     }
     unrouted = snapshot.recorders.unrouted(worker: worker)
     listenerNames = snapshot.listeners.map { Array($0.name.utf8) }
