@@ -60,7 +60,7 @@ public final class Worker: EventTenant {
     loop = try EventLoop()
     buffers = loop.buffers
     recorders = snapshot.recorders
-    origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
+    origins = Origins(loop: loop)
     log = AccessLog(
       settings: snapshot.logSettings, isOn: snapshot.writesLog, queue: logQueue, writer: logWriter)
     fills = FillDesk(worker: number, peers: mailboxes)

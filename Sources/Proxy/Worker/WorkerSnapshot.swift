@@ -31,7 +31,8 @@ public final class WorkerSnapshot {
     }
     pools = snapshot.pools.map {
       OriginPool(
-        name: $0.name, timeouts: $0.timeouts, servers: $0.servers, firstServer: $0.firstServer, worker: worker)
+        name: $0.name, timeouts: $0.timeouts, idleLimit: $0.idleConnections, servers: $0.servers,
+        firstServer: $0.firstServer, worker: worker)
     }
     unrouted = snapshot.recorders.unrouted(worker: worker)
     serverNames = snapshot.pools.flatMap { pool in pool.servers.map { Array($0.state.name.server.utf8) } }

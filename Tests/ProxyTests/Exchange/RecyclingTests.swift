@@ -57,7 +57,7 @@ struct RecyclingTests {
     let fetch = try worker.fetches.last()
     #expect(fetch.request.framing == .none)
     #expect(!fetch.fields.joined().contains("old"))
-    #expect(String(decoding: fetch.request.target, as: UTF8.self) == "/pages")
+    #expect(fetch.line == "GET /pages a.example")
     fetch.answers("HTTP/1.1 200 OK\r\nContent-Length: 3")
     fetch.sends("new")
     fetch.ends()
