@@ -166,7 +166,7 @@ struct EventLoopTests {
     }
     let loop = try EventLoop()
     let heir = Recorder()
-    heir.onTurn = { loop.stop() }
+    heir.onTurn = { loop in loop.stop() }
     var left = -1
     let token = loop.add(Leaver(loop, heir: heir) { left = $0 })
     #expect(loop.tenants == 1)

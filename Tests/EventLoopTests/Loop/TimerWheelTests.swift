@@ -42,7 +42,7 @@ struct TimerWheelTests {
 
   @Test("says when it is next to be looked at, however timers came, went and fired since it was asked")
   func wakeIsCurrent() {
-    var random = SplitMix(seed: 7)
+    var random = SplitMix64(seed: 7)
     var wheel = TimerWheel(now: Self.instant(0))
     var timers: [(slot: Int, deadline: Int64, token: TimerToken)] = []
     var now: Int64 = 0

@@ -41,7 +41,12 @@ final class ScriptedWorker {
 
   /// What a test leaves unfinished ends with its worker: exchanges, and then fetches that go on without them.
   deinit {
-    for exchange in running.values { exchange.finish(.aborted, octetsIn: 0, octetsOut: 0, bodyWait: .zero, at: moment) }
+    for exchange in running.values {
+      exchange.detach()
+      exchange.withState {
+        $0.finish(.aborted, RequestTraffic(), of: .sample(), to: log, at: moment, as: exchange)
+      }
+    }
     for fetch in fetches.started { fetch.fails(.cutShort) }
   }
 
