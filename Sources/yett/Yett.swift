@@ -10,7 +10,7 @@ import Control
       EXAMPLES:
         yett demo
         yett check Config/yett.yaml
-        yett serve --config Config/yett.yaml
+        yett serve Config/yett.yaml
         yett status --since 5m
 
       Exits with 0 for yes, 1 for no, 2 for misuse.
