@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Glibc
 
 /// The listening sockets of all workers, by address. It opens them, workers hold them; none is closed while its
 /// address stays configured, since its accept queue would be lost.
@@ -16,7 +17,7 @@ final class ListenerTable {
   func open(_ listeners: [ListenerConfiguration]) throws(ListenerError) -> [[ListeningSocket]] {
     var opened: [String: [ListeningSocket]] = [:]
     var result: [[ListeningSocket]] = []
-    for listener in listeners {
+    for (index, listener) in listeners.enumerated() {
       let key = Self.key(of: listener)
       do throws(SystemError) {
         let all: [ListeningSocket]
@@ -24,7 +25,9 @@ final class ListenerTable {
         opened[key] = all
         result.append(all)
       } catch {
-        throw ListenerError(listener: listener.name, endpoint: "\(listener.bind)", error: error)
+        throw ListenerError(
+          listener: listener.name, endpoint: listener.bind, error: error,
+          path: [.key("listeners"), .item(index), .key("bind")])
       }
     }
     sockets = opened
@@ -71,8 +74,30 @@ extension ListeningSocket {
 /// Why a listener can't be opened.
 struct ListenerError: Error, CustomStringConvertible {
   let listener: String
-  let endpoint: String
+  let endpoint: Endpoint
   let error: SystemError
+  /// To the address in the configuration.
+  let path: [ConfigurationPlaces.Step]
 
-  var description: String { "listener `\(listener)` cannot listen on \(endpoint): \(error)" }
+  var description: String {
+    "listener `\(listener)` cannot listen on \(endpoint): \(error)" + (remedy.map { " (\($0))" } ?? "")
+  }
+
+  func refusal(at places: ConfigurationPlaces) -> ConfigurationError {
+    ConfigurationError(diagnostics: [places.diagnostic(description, at: path)])
+  }
+
+  private var remedy: String? {
+    switch (endpoint, error.code) {
+    case (.tcp(_, let port), EADDRINUSE): "who does: `ss -ltnp sport = :\(port)`"
+    case (.tcp(_, let port), EACCES) where port < 1_024:
+      "ports below 1024 need root or CAP_NET_BIND_SERVICE; systemd gives it with AmbientCapabilities="
+    case (.tcp, EADDRNOTAVAIL): "no interface of this machine has the address"
+    case (.unix(let path), EADDRINUSE):
+      "another process answers there; `yett status --socket \(path)` tells if it is Yett"
+    case (.unix, ENOENT): "its folder is missing"
+    case (.unix, EEXIST): "the file there is no socket"
+    default: nil
+    }
+  }
 }

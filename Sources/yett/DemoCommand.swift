@@ -1,5 +1,5 @@
 import ArgumentParser
-import Control
+import Demo
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

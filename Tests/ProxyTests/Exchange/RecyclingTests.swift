@@ -40,7 +40,7 @@ struct RecyclingTests {
       fetch.answers("HTTP/1.1 200 Old\r\nTransfer-Encoding: chunked")
       stream.pull()
       fetch.fails(.silent(for: .seconds(1)))
-    case 5: stream.exchange.bodyFailed(.tooSlow)
+    case 5: stream.failsBody(.tooSlow)
     default: stream.sends([UInt8](repeating: 1, count: 98))
     }
     stream.finish(.clientGone, octetsIn: 77, octetsOut: 88, bodyWait: .seconds(9))
@@ -51,8 +51,8 @@ struct RecyclingTests {
   func next(traces: Int) throws {
     try leaveTraces(traces)
     let stream = try session.open("GET /pages HTTP/1.1\r\nHost: a.example")
-    #expect(stream.exchange.bodyRoom == 0)
-    #expect(!stream.exchange.asksForBody && !stream.exchange.refusesBody && !stream.exchange.hasInterim)
+    #expect(stream.bodyRoom == 0)
+    #expect(!stream.asksForBody && !stream.refusesBody && !stream.hasInterim)
     #expect(stream.status == nil)
     let fetch = try worker.fetches.last()
     #expect(fetch.request.framing == .none)
