@@ -40,17 +40,13 @@ extension Span where Element == UInt8 {
       if high != 0 { return position &+ 8 &+ high.firstMark }
       position &+= 16
     }
-    if position &+ 8 <= count {
-      let marks = unsafe uncheckedWord(at: position).deletes(orBelow: limit)
+    while position < count {
+      // What is missing in the last word is zeros, and marked.
+      let marks = wordOrLess(at: position).deletes(orBelow: limit)
       if marks != 0 { return position &+ marks.firstMark }
       position &+= 8
     }
-    while position < count {
-      let octet = self[position]
-      if octet < limit || octet == 0x7F { return position }
-      position &+= 1
-    }
-    return position
+    return Swift.max(start, count)
   }
 
   /// The first octet that is no `tchar` (RFC 9110 §5.6.2): what ends a method or a field name. `count` if there is
