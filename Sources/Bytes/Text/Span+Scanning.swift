@@ -68,6 +68,23 @@ extension Span where Element == UInt8 {
     return position
   }
 
+  /// The first octet that is not `isPlainInPath`. `count` if there is none.
+  @inlinable public func firstNonPlainInPath(from start: Int) -> Int {
+    precondition(start >= 0)
+    var position = start
+    while position &+ 8 <= count {
+      var others = unsafe uncheckedWord(at: position).possiblyNotPlainInPath
+      while others != 0 {
+        let place = position &+ others.firstMark
+        guard self[place].isPlainInPath else { return place }
+        others &= others &- 1
+      }
+      position &+= 8
+    }
+    while position < count && self[position].isPlainInPath { position &+= 1 }
+    return position
+  }
+
   /// The first octet that is no letter from `a` to `z`. `count` if there is none.
   @inlinable public func firstNonLowercase(from start: Int) -> Int {
     precondition(start >= 0)
@@ -130,6 +147,15 @@ extension UInt64 {
   @inlinable @inline(__always) var possiblyNotVisible: UInt64 {
     // Visible ASCII leaves both top bits clear, and nothing is borrowed or carried from octet to octet.
     ((self &- .ones &* 0x20) | (self &+ .ones)) & .topBits
+  }
+
+  /// Marks every octet that is not `isPlainInPath`, and some others: `!` to `/`, `<` to `>`, and what stands above one
+  /// that is marked.
+  @inlinable @inline(__always) var possiblyNotPlainInPath: UInt64 {
+    let below = self &- .ones &* 0x30
+    let mark = (self ^ .ones &* 0x3F) &- .ones &* 0x05
+    let backslash = (self ^ .ones &* 0x5C) &- .ones
+    return (below | mark | backslash | (self &+ .ones)) & .topBits
   }
 
   /// Marks every octet that is not `a` to `z`, and some letters above such an octet. Exact for the lowest mark.
