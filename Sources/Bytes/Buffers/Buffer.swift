@@ -77,6 +77,22 @@ import Glibc
     return true
   }
 
+  /// Lends free room to be written in order.
+  ///
+  /// - Parameter count: octets, 0 to `room`.
+  /// - Returns: `false`, and nothing added, where there is no such room.
+  @inlinable @inline(__always) @discardableResult public mutating func append(
+    addingUpTo count: Int, _ fill: (inout OutputSpan<UInt8>) -> Void
+  ) -> Bool {
+    guard count >= 0, count <= room else { return false }
+    // Proof of safety: the block is mapped for `capacity` octets, of which `end + count` are no more.
+    let free = unsafe UnsafeMutableBufferPointer(start: base + end, count: count)
+    var output = unsafe OutputSpan(buffer: free, initializedCount: 0)
+    fill(&output)
+    end &+= unsafe output.finalize(for: free)
+    return true
+  }
+
   /// Moves what is to be read to the front, so that `room` is all that is free.
   public mutating func compact() {
     guard start > 0 else { return }

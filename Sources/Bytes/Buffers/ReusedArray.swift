@@ -94,7 +94,6 @@ extension ReusedArray where Element == UInt8 {
 
   /// A decimal number without leading zeros.
   @inlinable public mutating func append(decimal number: UInt64) {
-    let digits = DecimalDigits(number)
-    append(digits.span)
+    append(addingCapacity: 20) { output in output.append(decimal: number) }
   }
 }

@@ -36,8 +36,7 @@ extension Array where Element == UInt8 {
 
   /// A decimal number without leading zeros.
   @inlinable public mutating func append(decimal number: UInt64) {
-    let digits = DecimalDigits(number)
-    append(digits.span)
+    append(addingCapacity: 20) { output in output.append(decimal: number) }
   }
 }
 
@@ -51,6 +50,24 @@ extension OutputSpan where Element == UInt8 {
   /// ASCII text; nothing where it does not fit.
   @inlinable @inline(__always) @_lifetime(self: copy self) public mutating func append(_ text: StaticString) {
     unsafe append(copying: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// A decimal number without leading zeros; nothing where it does not fit.
+  @inlinable @_lifetime(self: copy self) public mutating func append(decimal number: UInt64) {
+    guard number < DecimalDigits.most, freeCapacity >= 8 else {
+      let digits = DecimalDigits(number)
+      return append(digits.span)
+    }
+    // All eight are stored, and those counted that are written: nothing is copied.
+    let digits = DecimalDigits.eight(number)
+    let zeros = DecimalDigits.zeros(digits)
+    let word = (digits | DecimalDigits.ascii) &>> (UInt64(truncatingIfNeeded: zeros) &* 8)
+    unsafe withUnsafeMutableBufferPointer { block, count in
+      // Proof of safety: there is room for eight octets behind the first `count`.
+      guard let base = block.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+      count &+= 8 &- zeros
+    }
   }
 
   /// The number of octets stays as it is: of a literal it is a constant, and the copy is a store or two.

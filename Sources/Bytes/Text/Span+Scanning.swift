@@ -40,17 +40,13 @@ extension Span where Element == UInt8 {
       if high != 0 { return position &+ 8 &+ high.firstMark }
       position &+= 16
     }
-    if position &+ 8 <= count {
-      let marks = unsafe uncheckedWord(at: position).deletes(orBelow: limit)
+    while position < count {
+      // What is missing in the last word is zeros, and marked.
+      let marks = wordOrLess(at: position).deletes(orBelow: limit)
       if marks != 0 { return position &+ marks.firstMark }
       position &+= 8
     }
-    while position < count {
-      let octet = self[position]
-      if octet < limit || octet == 0x7F { return position }
-      position &+= 1
-    }
-    return position
+    return Swift.max(start, count)
   }
 
   /// The first octet that is no `tchar` (RFC 9110 §5.6.2): what ends a method or a field name. `count` if there is
@@ -69,6 +65,23 @@ extension Span where Element == UInt8 {
       position &+= 8
     }
     while position < count && self[position].isToken { position &+= 1 }
+    return position
+  }
+
+  /// The first octet that is not `isPlainInPath`. `count` if there is none.
+  @inlinable public func firstNonPlainInPath(from start: Int) -> Int {
+    precondition(start >= 0)
+    var position = start
+    while position &+ 8 <= count {
+      var others = unsafe uncheckedWord(at: position).possiblyNotPlainInPath
+      while others != 0 {
+        let place = position &+ others.firstMark
+        guard self[place].isPlainInPath else { return place }
+        others &= others &- 1
+      }
+      position &+= 8
+    }
+    while position < count && self[position].isPlainInPath { position &+= 1 }
     return position
   }
 
@@ -134,6 +147,15 @@ extension UInt64 {
   @inlinable @inline(__always) var possiblyNotVisible: UInt64 {
     // Visible ASCII leaves both top bits clear, and nothing is borrowed or carried from octet to octet.
     ((self &- .ones &* 0x20) | (self &+ .ones)) & .topBits
+  }
+
+  /// Marks every octet that is not `isPlainInPath`, and some others: `!` to `/`, `<` to `>`, and what stands above one
+  /// that is marked.
+  @inlinable @inline(__always) var possiblyNotPlainInPath: UInt64 {
+    let below = self &- .ones &* 0x30
+    let mark = (self ^ .ones &* 0x3F) &- .ones &* 0x05
+    let backslash = (self ^ .ones &* 0x5C) &- .ones
+    return (below | mark | backslash | (self &+ .ones)) & .topBits
   }
 
   /// Marks every octet that is not `a` to `z`, and some letters above such an octet. Exact for the lowest mark.

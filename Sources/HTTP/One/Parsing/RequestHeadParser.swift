@@ -159,8 +159,8 @@ public struct RequestHeadParser: ~Copyable {
       case .host:
         hosts += 1
         guard hosts == 1 else { throw .repeatedHost }
-        guard Authority(input[clamped: field.value]) != nil else { throw .badHost }
-        head.host = field.value
+        guard let authority = Authority(input[clamped: field.value]) else { throw .badHost }
+        (head.host, head.authority) = (field.value, authority)
       case .expect:
         guard input[clamped: field.value].equalsIgnoringCase("100-continue") else { throw .unknownExpectation }
         expects = true
