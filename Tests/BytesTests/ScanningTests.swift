@@ -42,6 +42,8 @@ struct ScanningTests {
     #expect(control == rest.first { octets[$0] < 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(invisible == rest.first { octets[$0] <= 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(nonToken == rest.first { !octets[$0].isToken } ?? octets.count)
+    let letter = span.firstIndex(ofLetter: octet.lowercased, from: start)
+    if octet.isAlpha { #expect(letter == rest.first { octets[$0].lowercased == octet.lowercased }) }
     #expect(nonLowercase == rest.first { octets[$0] &- 0x61 >= 26 } ?? octets.count)
     #expect(nonPlain == rest.first { !octets[$0].isPlainInPath } ?? octets.count)
     #expect(found == rest.first { octets[$0] == octet })

@@ -3,16 +3,27 @@
 extension Span where Element == UInt8 {
   /// Where `octet` stands first, at `start` (0 or more) or behind it; `nil` where it does not.
   @inlinable public func firstIndex(of octet: UInt8, from start: Int = 0) -> Int? {
+    firstIndex(of: octet, setting: 0, from: start)
+  }
+
+  /// Where a letter stands first, in either case.
+  ///
+  /// - Parameter letter: lower-case.
+  @inlinable public func firstIndex(ofLetter letter: UInt8, from start: Int = 0) -> Int? {
+    firstIndex(of: letter, setting: 0x20, from: start)
+  }
+
+  /// The first octet that is `octet` once `bits` are set in it.
+  @inlinable @inline(__always) func firstIndex(of octet: UInt8, setting bits: UInt8, from start: Int) -> Int? {
     var position = start
-    let pattern = UInt64(octet) &* .ones
     while position &+ 8 <= count {
-      let word = loadWord(at: position) ^ pattern
+      let word = (loadWord(at: position) | .ones &* UInt64(bits)) ^ .ones &* UInt64(octet)
       let zeros = (word &- .ones) & ~word & .topBits
       if zeros != 0 { return position &+ zeros.firstMark }
       position &+= 8
     }
     while position < count {
-      if self[position] == octet { return position }
+      if self[position] | bits == octet { return position }
       position &+= 1
     }
     return nil

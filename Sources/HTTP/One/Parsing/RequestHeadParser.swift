@@ -141,15 +141,15 @@ public struct RequestHeadParser: ~Copyable {
     }
   }
 
-  private static let meaningful: FieldNames = [.contentLength, .transferEncoding, .connection, .host, .expect]
-
   /// What the fields mean for this hop, and what they may not say.
   private mutating func readMeaning(_ input: Span<UInt8>) throws(HeadError) {
     var framing = FramingFields()
     var hosts = 0
     var expects = false
     var next = 0
-    while let index = head.fields.next(among: Self.meaningful, from: next) {
+    while let index = head.fields.next(
+      among: [.contentLength, .transferEncoding, .connection, .host, .expect], from: next)
+    {
       next = index &+ 1
       let field = head.fields[index]
       switch field.known {
