@@ -8,8 +8,8 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say whether a configuration can be served, and all that is wrong with it.",
     discussion: """
-      Reads what the file includes and every certificate, and asks whether the access log could be written; it opens no
-      port and makes no file. Exits with 0 where it can be served, and says what it is; with 1 where not, and says all
+      Reads what the file includes and every certificate, and asks whether the access log could be written; it opens no \
+      port and makes no file. Exits with 0 where it can be served, and says what it is; with 1 where not, and says all \
       that is wrong.
 
       EXAMPLES:
@@ -17,12 +17,11 @@ struct Check: ParsableCommand {
         yett check --json | jq -r '.diagnostics[].message'
       """)
 
-  @Argument(help: "The configuration file, instead of that of --config.") var file: String?
-  @OptionGroup var standard: ConfigurationFile
+  @OptionGroup var file: ConfigurationFile
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let path = file ?? standard.path
+    let path = file.path
     do throws(ConfigurationError) {
       let summary = try ConfigurationSource.file(path).check()
       if json {
@@ -34,7 +33,7 @@ struct Check: ParsableCommand {
       if json {
         Terminal.write(report(on: path, nil, error))
       } else {
-        Terminal.say(error.lines.joined(separator: "\n"), to: .errors)
+        Terminal.say(error.lines(on: path).joined(separator: "\n"), to: .errors)
       }
       throw ExitCode.failure
     }

@@ -5,7 +5,10 @@ import Testing
 struct PlainLineTests {
   /// Told octet by octet, without any care for speed.
   private func model(_ octets: [UInt8], from start: Int) -> [Int]? {
-    guard let colon = octets.indices.dropFirst(start).first(where: { !octets[$0].isToken }),
+    guard
+      let colon = octets.indices.dropFirst(start).first(where: {
+        !octets[$0].isAlpha && !octets[$0].isDigit && octets[$0] != UInt8(ascii: "-")
+      }),
       colon > start, octets[colon] == .colon, colon + 2 < octets.count, octets[colon + 1] == .space,
       octets[colon + 2] != .space,
       let end = octets.indices.dropFirst(colon + 2).first(where: { octets[$0] < 0x20 || octets[$0] == 0x7F }),

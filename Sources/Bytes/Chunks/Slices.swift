@@ -8,7 +8,8 @@ import Glibc
   private var slots = FixedBuffer<Slice?>(repeating: nil, count: Slices.limit)
   /// One for each slice, behind the place of a head. Proof: a vector is read only while its slice is in `slots`, which
   /// retains the chunk.
-  @usableFromInline let vectors = unsafe FixedBuffer<iovec>(repeating: iovec(iov_base: nil, iov_len: 0), count: Slices.limit + 1)
+  @usableFromInline let vectors = unsafe FixedBuffer<iovec>(
+    repeating: iovec(iov_base: nil, iov_len: 0), count: Slices.limit + 1)
   /// Slices, 0 to `limit`.
   public internal(set) var count = 0
   /// The sum of the slices' octets.

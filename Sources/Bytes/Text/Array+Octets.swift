@@ -41,24 +41,27 @@ extension Array where Element == UInt8 {
   }
 }
 
-/// Filling free room. What does not fit is left out: callers have made the room.
+/// Filling free room, which callers have made.
 extension OutputSpan where Element == UInt8 {
-  /// Copies what fits.
-  @inlinable @_lifetime(self: copy self) public mutating func append(_ octets: Span<UInt8>) {
+  /// Copies octets; nothing where they do not fit.
+  @inlinable @inline(__always) @_lifetime(self: copy self) public mutating func append(_ octets: Span<UInt8>) {
     unsafe octets.withUnsafeBufferPointer { unsafe append(copying: $0) }
   }
 
-  /// ASCII text, as far as it fits.
-  @inlinable @_lifetime(self: copy self) public mutating func append(_ text: StaticString) {
+  /// ASCII text; nothing where it does not fit.
+  @inlinable @inline(__always) @_lifetime(self: copy self) public mutating func append(_ text: StaticString) {
     unsafe append(copying: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @unsafe @inlinable @_lifetime(self: copy self) mutating func append(copying source: UnsafeBufferPointer<UInt8>) {
+  /// The number of octets stays as it is: of a literal it is a constant, and the copy is a store or two.
+  @unsafe @inlinable @inline(__always) @_lifetime(self: copy self)
+  mutating func append(copying source: UnsafeBufferPointer<UInt8>) {
     unsafe withUnsafeMutableBufferPointer { block, count in
-      let taken = Swift.min(source.count, block.count &- count)
-      guard taken > 0, let from = source.baseAddress, let to = block.baseAddress else { return }
-      unsafe (to + count).initialize(from: from, count: taken)
-      count &+= taken
+      guard source.count <= block.count &- count, source.count > 0, let from = source.baseAddress,
+        let to = block.baseAddress
+      else { return }
+      unsafe (to + count).initialize(from: from, count: source.count)
+      count &+= source.count
     }
   }
 }

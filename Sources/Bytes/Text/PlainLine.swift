@@ -13,7 +13,7 @@ public struct PlainLine {
 }
 
 extension Span where Element == UInt8 {
-  /// Reads a field line (RFC 9112 §5) whose name is a token, with one space behind the colon, a value that is not
+  /// Reads a field line (RFC 9112 §5) whose name is of letters, digits and hyphens, with one space behind the colon, a value that is not
   /// empty and has no control character (not even a tab), and CRLF. In one loop over names and one over values, eight
   /// octets at a time: this is most of what a request costs before it is known.
   ///
@@ -21,14 +21,17 @@ extension Span where Element == UInt8 {
   /// - Returns: `nil` for everything else: a line that is written otherwise, wrong, or not there yet.
   @inlinable @inline(__always) public func plainLine(at start: Int) -> PlainLine? {
     // Proof of safety: words are loaded at `start` or behind it, up to `last`; octets within such a word, or where
-    // their place is compared with `count`.
+    // their place is compared with `count`. Without octets there is no address, and nothing is loaded.
     precondition(start >= 0)
     let last = count &- 8
     return unsafe withUnsafeBytes { octets -> PlainLine? in
-      guard let base = octets.baseAddress else { return nil }
-      func octet(_ position: Int) -> UInt8 { unsafe base.load(fromByteOffset: position, as: UInt8.self) }
+      func octet(_ position: Int) -> UInt8 {
+        unsafe octets.baseAddress.unsafelyUnwrapped.load(fromByteOffset: position, as: UInt8.self)
+      }
       func word(_ position: Int) -> UInt64 {
-        UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        UInt64(
+          littleEndian: unsafe octets.baseAddress.unsafelyUnwrapped.loadUnaligned(
+            fromByteOffset: position, as: UInt64.self))
       }
       var position = start
       var nameEnd = start
@@ -40,7 +43,7 @@ extension Span where Element == UInt8 {
           let other = octet(nameEnd)
           if other != UInt8(ascii: "-") {
             if other == .colon { break name }
-            guard other.isToken else { return nil }
+            guard other.isAlpha || other.isDigit else { return nil }
           }
           others &= others &- 1
         }

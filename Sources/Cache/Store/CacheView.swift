@@ -37,7 +37,8 @@ public struct CacheView: ~Copyable {
     return settle(finding, &key, fields, directives, at: now)
   }
 
-  /// Looks anew for a reader whose fill was not for it (`otherVariant`, `released`).
+  /// Looks anew for a reader whose fill was not for it (`otherVariant`, `released`). For a hit, take its `conditions`
+  /// before.
   public func lookup(again reader: consuming FillReader, at now: Instant) -> Lookup {
     var key = reader.key.lookupKey
     let (fields, directives) = (reader.request, reader.directives)

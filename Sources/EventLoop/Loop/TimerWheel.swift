@@ -32,8 +32,10 @@ struct TimerWheel: ~Copyable {
   private var occupied = InlineArray<4, UInt64>(repeating: 0)
   private var tick: Int64
   private(set) var count = 0
-  /// What `nextTick` came to; kept until a timer comes or goes: it is asked twice a turn.
-  private var known: Int64??
+  /// Of the last `nextWake`, until a slot fills, empties or is passed: a busy loop asks twice a turn, and moves no timer
+  /// in most (120 instructions for each look).
+  private var wake: Instant?
+  private var isWakeKnown = false
 
   init(now: Instant) { tick = now.sinceStart.count >> Self.tickShift }
 
@@ -68,14 +70,13 @@ struct TimerWheel: ~Copyable {
   /// Appends the tenants whose timers are due, in order of their ticks.
   mutating func advance(to now: Instant, due: inout [EventToken]) {
     let target = now.sinceStart.count >> Self.tickShift
+    isWakeKnown = false
     while tick < target {
       if count == 0 {
         tick = target
-        known = nil
         return
       }
       tick = Swift.min(target, Swift.max(tick + 1, nextTick() ?? target))
-      known = nil
       cascade()
       let slot = Int(tick & 63)
       while heads[slot] != Self.none {
@@ -89,19 +90,14 @@ struct TimerWheel: ~Copyable {
 
   /// When `advance` is next worth a call; `nil` without timers.
   mutating func nextWake() -> Instant? {
-    guard count > 0, let next = nextTick() else { return nil }
-    return Instant(sinceStart: Nanoseconds(next << Self.tickShift))
+    guard !isWakeKnown else { return wake }
+    isWakeKnown = true
+    wake = count > 0 ? nextTick().map { Instant(sinceStart: Nanoseconds($0 << Self.tickShift)) } : nil
+    return wake
   }
 
   /// The next tick at which a slot fires or is to be spread over the wheel below.
-  private mutating func nextTick() -> Int64? {
-    if let known { return known }
-    let next = findNextTick()
-    known = .some(next)
-    return next
-  }
-
-  private func findNextTick() -> Int64? {
+  private func nextTick() -> Int64? {
     var best: Int64?
     let occupied = occupied.span
     for level in 0..<Self.levels where occupied[level] != 0 {
@@ -136,7 +132,6 @@ struct TimerWheel: ~Copyable {
   }
 
   private mutating func link(_ index: UInt32) {
-    known = nil
     let deadline = nodes[Int(index)].deadline
     // What lies beyond the last wheel waits in its farthest slot and is linked anew from there.
     let ahead = Swift.min(Swift.max(deadline - tick, 0), (1 << 24) - (1 << 18) - 1)
@@ -149,16 +144,17 @@ struct TimerWheel: ~Copyable {
     if heads[list] != Self.none { nodes[Int(heads[list])].previous = index }
     heads[list] = index
     occupied[level] |= 1 << UInt64(slot)
+    isWakeKnown = false
   }
 
   private mutating func unlink(_ index: UInt32) {
-    known = nil
     let node = nodes[Int(index)]
     let list = Int(node.list)
     if node.previous != Self.none { nodes[Int(node.previous)].next = node.next } else { heads[list] = node.next }
     if node.next != Self.none { nodes[Int(node.next)].previous = node.previous }
     if heads[list] == Self.none { occupied[list / 64] &= ~(1 << UInt64(list % 64)) }
     nodes[Int(index)].list = -1
+    isWakeKnown = false
   }
 
   private mutating func release(_ index: UInt32) {

@@ -21,6 +21,7 @@ public struct Socket: ~Copyable {
 
   /// Begins to connect; the loop says when the socket is writable, `connectionError` what came of it.
   public static func connect(to address: Address) throws(SystemError) -> Socket {
+    guard address.isWhole else { throw SystemError("connect", code: ENAMETOOLONG) }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = Glibc.socket(address.family, kind, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }

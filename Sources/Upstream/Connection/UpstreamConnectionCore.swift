@@ -249,13 +249,15 @@ struct UpstreamConnectionCore: ~Copyable {
   private mutating func end(in loop: EventLoop) -> Outcome {
     let reuse = ConnectionReuse(
       isRequestSent: output.isSent && brokenWrite == nil, isKeptAlive: answer.keepsAlive,
-      hasStrayOctets: !input.isEmpty, isEnding: isEnding, isWanted: stack.takes(limit: idleLimit))
+      // Where the last read filled the buffer they may still lie in the kernel, and would answer the next request.
+      hasStrayOctets: !input.isEmpty || isReadable && socket.hasNews(), isEnding: isEnding,
+      isWanted: stack.takes(limit: idleLimit))
     guard reuse.isAllowed else {
       close(in: loop)
       return .closes
     }
     // What waits holds no buffer.
-    state = .resting
+    (state, isReadable) = (.resting, false)
     loop.buffers.reclaim(&input)
     deadline.set(loop.now + timeouts.idle, of: token, in: loop)
     return .rests

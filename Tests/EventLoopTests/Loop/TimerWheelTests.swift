@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 import Time
 
@@ -10,7 +11,7 @@ struct TimerWheelTests {
 
   @Test("fires no timer early and none later than a tick and the step it was asked in", arguments: [0, 7, 1_000_003])
   func punctual(start: Int64) {
-    var random = SplitMix(seed: UInt64(start) + 1)
+    var random = SplitMix64(seed: UInt64(start) + 1)
     var wheel = TimerWheel(now: Self.instant(start))
     var deadlines: [Int: Int64] = [:]
     var tokens: [Int: TimerToken] = [:]
@@ -41,7 +42,7 @@ struct TimerWheelTests {
 
   @Test("says when it is next to be looked at, however timers came, went and fired since it was asked")
   func wakeIsCurrent() {
-    var random = SplitMix(seed: 7)
+    var random = SplitMix64(seed: 7)
     var wheel = TimerWheel(now: Self.instant(0))
     var timers: [(slot: Int, deadline: Int64, token: TimerToken)] = []
     var now: Int64 = 0
@@ -90,18 +91,5 @@ struct TimerWheelTests {
       wheel.cancel(token)
       wheel = TimerWheel(now: Self.instant(5))
     }
-  }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be seen again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

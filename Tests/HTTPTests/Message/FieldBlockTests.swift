@@ -66,8 +66,13 @@ struct FieldBlockTests {
       try copyEach(parser.head, octets.span, into: &model, where: keeps)
       #expect(String(decoding: bulk.octets, as: UTF8.self) == String(decoding: model.octets, as: UTF8.self))
       #expect(bulk.slots == model.slots)
+      for name in FieldName.allCases {
+        let first = model.slots.first { $0.known == name }
+        #expect(bulk.names.contains(name) == (first != nil && name != .other))
+        #expect(name == .other || bulk.first(name) == first)
+      }
       bulk.removeAll()
-      #expect(bulk.isEmpty && bulk.octets.isEmpty && bulk.slots.isEmpty)
+      #expect(bulk.isEmpty && bulk.octets.isEmpty && bulk.slots.isEmpty && bulk.names.isEmpty)
     }
   }
 

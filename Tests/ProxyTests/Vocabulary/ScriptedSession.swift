@@ -10,7 +10,8 @@ import Time
 /// Stands in for a client's connection with several streams: each has credit of its own, and pulls its answer when
 /// the test lets the session have its turn.
 final class ScriptedSession: ExchangeStream {
-  private let worker: ScriptedWorker
+  /// It outlives its sessions.
+  private unowned let worker: ScriptedWorker
   let facts: ConnectionFacts
   private(set) var streams: [UInt32: ScriptedStream] = [:]
   /// Streams that were said to have news since the last turn.
@@ -84,7 +85,7 @@ final class ScriptedStream {
   var credit: Int
   private let facts: ConnectionFacts
   private unowned let session: ScriptedSession
-  private let worker: ScriptedWorker
+  private unowned let worker: ScriptedWorker
 
   private(set) var interims: [(status: UInt16, fields: [String])] = []
   private(set) var status: UInt16?

@@ -24,6 +24,7 @@ final class ScriptedWorker {
   private let logQueue = LogQueue()
   private let services: ExchangeServices
   private var spare: [Exchange] = []
+  private var running: [ObjectIdentifier: Exchange] = [:]
 
   init(_ text: String = ScriptedWorker.configuration) throws {
     let configuration = try Configuration.decode(Array(text.utf8), file: "yett.yaml")
@@ -38,6 +39,17 @@ final class ScriptedWorker {
       fetches: fetches, cache: store.view(worker: 0), fills: fills, moment: { clock.moment }, seed: 1)
   }
 
+  /// What a test leaves unfinished ends with its worker: exchanges, and then fetches that go on without them.
+  deinit {
+    for exchange in running.values {
+      exchange.detach()
+      exchange.withState {
+        $0.finish(.aborted, RequestTraffic(), of: .sample(), to: log, at: moment, as: exchange)
+      }
+    }
+    for fetch in fetches.started { fetch.fails(.cutShort) }
+  }
+
   var moment: Moment { clock.moment }
 
   /// Time passes, on both clocks.
@@ -46,8 +58,16 @@ final class ScriptedWorker {
   func session(_ facts: ConnectionFacts = .sample()) -> ScriptedSession { ScriptedSession(in: self, facts: facts) }
 
   /// The last one given back first, as a worker does.
-  func takeExchange() -> Exchange { spare.popLast() ?? Exchange(services: services) }
-  func give(_ exchange: Exchange) { spare.append(exchange) }
+  func takeExchange() -> Exchange {
+    let exchange = spare.popLast() ?? Exchange(services: services)
+    running[ObjectIdentifier(exchange)] = exchange
+    return exchange
+  }
+
+  func give(_ exchange: Exchange) {
+    running[ObjectIdentifier(exchange)] = nil
+    spare.append(exchange)
+  }
 
   /// The access log since the last call, a line for each exchange that ended.
   func logLines() -> [String] {

@@ -1,7 +1,7 @@
 import Bytes
 
 /// The fields that Yett itself reads or writes. A parser names each field once; everyone else compares one octet.
-public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
+public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable {
   case other
   case accept, acceptEncoding, acceptLanguage, age, authorization, cacheControl, cacheStatus, connection
   case contentEncoding, contentLength, contentRange, contentType, cookie, date, etag, expect, expires, forwarded, from
@@ -84,47 +84,56 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
   /// The same of a name of `tchar` alone. Runs for every field of every head: the length leaves six names at most, and
   /// of these, which are constants in the code, the first words leave one.
   init(token name: Span<UInt8>) {
+    // In parts: of one function with all names the compiler would not inline what compares them.
+    self = name.count < 8 ? Self.short(name) : name.count < 14 ? Self.middling(name) : Self.long(name)
+  }
+
+  private static func short(_ name: Span<UInt8>) -> FieldName {
     switch name.count {
-    case 2: self = name.named(.te) ?? .other
-    case 3: self = name.named(.age) ?? name.named(.via) ?? .other
+    case 2: name.named(.te) ?? .other
+    case 3: name.named(.age) ?? name.named(.via) ?? .other
     case 4:
-      self =
-        name.named(.date) ?? name.named(.etag) ?? name.named(.from) ?? name.named(.host) ?? name.named(.vary) ?? .other
-    case 5: self = name.named(.proxy) ?? name.named(.range) ?? .other
+      name.named(.date) ?? name.named(.etag) ?? name.named(.from) ?? name.named(.host) ?? name.named(.vary) ?? .other
+    case 5: name.named(.proxy) ?? name.named(.range) ?? .other
     case 6:
-      self =
-        name.named(.accept) ?? name.named(.cookie) ?? name.named(.expect) ?? name.named(.origin) ?? name.named(.pragma)
+      name.named(.accept) ?? name.named(.cookie) ?? name.named(.expect) ?? name.named(.origin) ?? name.named(.pragma)
         ?? name.named(.server) ?? .other
     case 7:
-      self =
-        name.named(.expires) ?? name.named(.referer) ?? name.named(.trailer) ?? name.named(.upgrade) ?? name.named(
-          .warning) ?? .other
-    case 8: self = name.named(.ifMatch) ?? name.named(.ifRange) ?? name.named(.location) ?? .other
-    case 9: self = name.named(.forwarded) ?? .other
+      name.named(.expires) ?? name.named(.referer) ?? name.named(.trailer) ?? name.named(.upgrade)
+        ?? name.named(.warning) ?? .other
+    default: .other
+    }
+  }
+
+  private static func middling(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 8: name.named(.ifMatch) ?? name.named(.ifRange) ?? name.named(.location) ?? .other
+    case 9: name.named(.forwarded) ?? .other
     case 10:
-      self =
-        name.named(.connection) ?? name.named(.keepAlive) ?? name.named(.setCookie) ?? name.named(.userAgent) ?? .other
+      name.named(.connection) ?? name.named(.keepAlive) ?? name.named(.setCookie) ?? name.named(.userAgent) ?? .other
     case 12:
-      self =
-        name.named(.cacheStatus) ?? name.named(.contentType) ?? name.named(.maxForwards) ?? name.named(.xRequestID)
+      name.named(.cacheStatus) ?? name.named(.contentType) ?? name.named(.maxForwards) ?? name.named(.xRequestID)
         ?? .other
     case 13:
-      self =
-        name.named(.authorization) ?? name.named(.cacheControl) ?? name.named(.contentRange) ?? name.named(.ifNoneMatch)
+      name.named(.authorization) ?? name.named(.cacheControl) ?? name.named(.contentRange) ?? name.named(.ifNoneMatch)
         ?? name.named(.lastModified) ?? name.named(.xRewriteURL) ?? .other
-    case 14: self = name.named(.contentLength) ?? name.named(.xOriginalURL) ?? .other
-    case 15: self = name.named(.acceptEncoding) ?? name.named(.acceptLanguage) ?? name.named(.xForwardedFor) ?? .other
+    default: .other
+    }
+  }
+
+  private static func long(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 14: name.named(.contentLength) ?? name.named(.xOriginalURL) ?? .other
+    case 15: name.named(.acceptEncoding) ?? name.named(.acceptLanguage) ?? name.named(.xForwardedFor) ?? .other
     case 16:
-      self =
-        name.named(.contentEncoding) ?? name.named(.proxyConnection) ?? name.named(.xForwardedHost) ?? name.named(
-          .xForwardedPort) ?? .other
-    case 17:
-      self = name.named(.ifModifiedSince) ?? name.named(.transferEncoding) ?? name.named(.xForwardedProto) ?? .other
-    case 18: self = name.named(.proxyAuthenticate) ?? .other
-    case 19: self = name.named(.ifUnmodifiedSince) ?? name.named(.proxyAuthorization) ?? .other
-    case 22: self = name.named(.xHTTPMethodOverride) ?? .other
-    case 25: self = name.named(.strictTransportSecurity) ?? .other
-    default: self = .other
+      name.named(.contentEncoding) ?? name.named(.proxyConnection) ?? name.named(.xForwardedHost)
+        ?? name.named(.xForwardedPort) ?? .other
+    case 17: name.named(.ifModifiedSince) ?? name.named(.transferEncoding) ?? name.named(.xForwardedProto) ?? .other
+    case 18: name.named(.proxyAuthenticate) ?? .other
+    case 19: name.named(.ifUnmodifiedSince) ?? name.named(.proxyAuthorization) ?? .other
+    case 22: name.named(.xHTTPMethodOverride) ?? .other
+    case 25: name.named(.strictTransportSecurity) ?? .other
+    default: .other
     }
   }
 }

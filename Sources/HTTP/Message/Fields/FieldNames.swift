@@ -13,5 +13,10 @@ public struct FieldNames: Sendable, Hashable, ExpressibleByArrayLiteral {
     bits |= (1 &<< UInt64(name.rawValue)) & ~1
   }
 
+  @inlinable public mutating func formUnion(_ other: FieldNames) { bits |= other.bits }
+
+  /// Whether none is in both.
+  @inlinable public func isDisjoint(with other: FieldNames) -> Bool { bits & other.bits == 0 }
+
   @inlinable public func contains(_ name: FieldName) -> Bool { bits &>> UInt64(name.rawValue) & 1 == 1 }
 }

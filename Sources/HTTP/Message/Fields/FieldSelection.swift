@@ -5,12 +5,18 @@
 
   @inlinable init(from fields: borrowing FieldTable, where keeps: (FieldSlot) -> Bool) {
     let slots = fields.span
-    var word: UInt64 = 0
-    for index in slots.indices {
-      if index == 64 { (words.0, word) = (word, 0) }
-      word |= (keeps(slots[index]) ? 1 : 0) &<< UInt64(truncatingIfNeeded: index)
-    }
-    if slots.count > 64 { words.1 = word } else { words.0 = word }
+    var index = 0
+    repeat {
+      // The closure is inlined once: the loop runs a second time where there are more than 64.
+      let end = Swift.min(slots.count, index &+ 64)
+      var word: UInt64 = 0
+      while index < end {
+        word |= (keeps(slots[index]) ? 1 : 0) &<< UInt64(truncatingIfNeeded: index)
+        index &+= 1
+      }
+      words = (words.1, word)
+    } while index < slots.count
+    if slots.count <= 64 { words = (words.1, 0) }
   }
 
   var count: Int { words.0.nonzeroBitCount &+ words.1.nonzeroBitCount }

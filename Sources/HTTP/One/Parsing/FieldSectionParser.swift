@@ -43,7 +43,9 @@ struct FieldSectionParser: ~Copyable {
       // A whole line falls through from state to state; one that is cut is taken up again where it was left.
       switch state {
       case .lineStart:
-        try readPlainLines(octets, most: most, into: &fields)
+        let first = fields.count
+        position = try Self.readPlainLines(octets, from: position, most: most, into: &fields)
+        fields.name(from: first, in: octets)
         guard position < octets.count else { return false }
         let octet = octets[position]
         if octet == .carriageReturn {
@@ -97,22 +99,21 @@ struct FieldSectionParser: ~Copyable {
   }
 
   /// Reads on to the first line that is not whole, or not written as nearly all are: it is read again from its start,
-  /// this once.
-  @inline(never) private mutating func readPlainLines(
-    _ octets: Span<UInt8>, most: Int, into fields: inout FieldTable
-  ) throws(HeadError) {
-    let first = fields.count
+  /// this once. A function of its own, and without names: the scan has all registers.
+  ///
+  /// - Returns: where it stopped.
+  @inline(never) private static func readPlainLines(
+    _ octets: Span<UInt8>, from position: Int, most: Int, into fields: inout FieldTable
+  ) throws(HeadError) -> Int {
     var start = position
     while let line = octets.plainLine(at: start) {
       let slot = FieldSlot(
-        name: ByteRange(from: start, to: line.nameEnd),
-        value: ByteRange(from: line.valueStart, to: line.valueEnd),
+        name: ByteRange(from: start, to: line.nameEnd), value: ByteRange(from: line.valueStart, to: line.valueEnd),
         known: .other)
       guard fields.count < most, fields.append(slot) else { throw .tooManyFields }
       start = line.end
     }
-    position = start
-    fields.name(from: first, in: octets)
+    return start
   }
 
   /// `lineEnd`: of the CR.

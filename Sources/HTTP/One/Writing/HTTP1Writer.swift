@@ -31,7 +31,9 @@ public enum HTTP1Writer {
     guard !target.isEmpty, target.firstInvisible(from: 0) == target.count else { throw .badTarget }
     guard host.firstInvisible(from: 0) == host.count else { throw .badHost }
     guard framing != .untilClose else { throw .badFraming }
-    for slot in fields.slots { guard !isReserved(slot.known), slot.known != .host else { throw .reservedField } }
+    guard fields.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection, .host]) else {
+      throw .reservedField
+    }
     guard buffer.room >= method.count + target.count + host.count + fields.octets.count + slack else { throw .noRoom }
     buffer.append(method)
     buffer.append(.space)
@@ -59,7 +61,7 @@ public enum HTTP1Writer {
     connection: ConnectionOption, into buffer: inout Buffer, own: (inout Buffer) -> Void = { _ in }
   ) throws(WriteError) {
     guard status >= 100, status <= 999 else { throw .badStatus }
-    for slot in added.slots { guard !isReserved(slot.known) else { throw .reservedField } }
+    guard added.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection]) else { throw .reservedField }
     guard buffer.room >= stored.count + added.octets.count + ownLimit + slack else { throw .noRoom }
     append(status: status, to: &buffer)
     buffer.append(stored)
@@ -131,13 +133,6 @@ public enum HTTP1Writer {
       buffer.append(decimal: length)
       buffer.append("\r\n")
     case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
-    }
-  }
-
-  private static func isReserved(_ name: FieldName) -> Bool {
-    switch name {
-    case .contentLength, .transferEncoding, .connection: true
-    default: false
     }
   }
 }

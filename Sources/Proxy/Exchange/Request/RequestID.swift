@@ -26,7 +26,7 @@ struct RequestID: Sendable {
     return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 7).byteSwapped
   }
 
-  /// Makes IDs that do not repeat: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) from a random start.
+  /// Makes IDs that do not repeat, from a random start.
   struct Source: ~Copyable {
     // An atomic with one writer, so that it is read and written without a dynamic check of exclusivity.
     private let state: Atomic<UInt64>
@@ -35,12 +35,9 @@ struct RequestID: Sendable {
 
     /// One thread.
     func next() -> RequestID {
-      var mixed = state.load(ordering: .relaxed) &+ 0x9E37_79B9_7F4A_7C15
-      state.store(mixed, ordering: .relaxed)
-      mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-      mixed ^= mixed >> 31
-      return RequestID(mixed)
+      var numbers = SplitMix64(seed: state.load(ordering: .relaxed))
+      defer { state.store(numbers.state, ordering: .relaxed) }
+      return RequestID(numbers.next())
     }
   }
 }
