@@ -25,8 +25,14 @@
 
   /// `index` is from 0 to below `count`.
   @inlinable public subscript(index: Int) -> Element {
-    precondition(index >= 0 && index < used)
-    return storage[index]
+    get {
+      precondition(index >= 0 && index < used)
+      return storage[index]
+    }
+    set {
+      precondition(index >= 0 && index < used)
+      storage[index] = newValue
+    }
   }
 
   @inlinable public mutating func removeAll() { used = 0 }

@@ -15,7 +15,7 @@ public struct CacheKey: ~Copyable {
   }
   /// Of `octets`.
   var count: Int { text.count }
-  private var text = OctetBuffer()
+  private var text = ReusedArray<UInt8>()
   /// Where the primary key ends and the selecting fields begin, once a look-up has begun.
   private(set) var primaryCount = 0
   private(set) var primaryHash: UInt64 = 0
@@ -48,11 +48,13 @@ public struct CacheKey: ~Copyable {
       UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
       UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
     ]
-    text.append(head.span)
-    text.append(prefix)
-    text.append(host)
-    text.append(path)
-    if let query { text.append(query) }
+    text.append(addingCapacity: head.count &+ prefixCount &+ hostCount &+ pathCount &+ queryCount) { output in
+      output.append(head.span)
+      output.append(prefix)
+      output.append(host)
+      output.append(path)
+      if let query { output.append(query) }
+    }
   }
 
   /// Adds a part behind the primary key.
@@ -80,7 +82,7 @@ extension CacheKey {
       primaryCount = count
       primaryHash = hasher.hash(octets)
     } else {
-      text.truncate(to: primaryCount)
+      text.removeLast(count - primaryCount)
     }
     hash = primaryHash
   }

@@ -37,7 +37,7 @@ struct ExchangeCore: ~Copyable {
 
   var request = OriginRequest()
   /// Room that is kept for the values of its fields.
-  var text = OctetBuffer()
+  var text = ReusedArray<UInt8>()
   var fetch: (any Fetching)?
   var isPaused = false
 
@@ -73,9 +73,7 @@ struct ExchangeCore: ~Copyable {
     record.version = head.version == .http10 ? 10 : 11
     isBodyPending = !head.framing.isEmpty
     do throws(TargetError) {
-      try target.assign(
-        form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
-        scheme: facts.scheme)
+      try target.assign(head, octets, scheme: facts.scheme)
     } catch {
       notePreference(head, octets)
       fail(error.status, why: error.description)

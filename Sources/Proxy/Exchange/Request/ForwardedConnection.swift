@@ -29,7 +29,7 @@ struct ForwardedConnection {
   /// The value of `Forwarded`.
   ///
   /// - Parameter host: of the request, as `Host` has it.
-  func write(host: Span<UInt8>, to text: inout OctetBuffer) {
+  func write(host: Span<UInt8>, to text: inout ReusedArray<UInt8>) {
     text.append(beforeHost.span)
     text.append(host)
     text.append(behindHost.span)

@@ -12,7 +12,7 @@ enum ForwardedFields {
   static func write(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool,
-    text: inout OctetBuffer, into fields: inout FieldBlock
+    text: inout ReusedArray<UInt8>, into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
     try fields.append(head.fields, of: octets) { slot in
