@@ -50,7 +50,7 @@ import Glibc
   @inlinable public mutating func clear() { (start, end) = (0, 0) }
 
   /// Adds what fits and returns how much that was.
-  @inlinable @discardableResult public mutating func append(_ octets: Span<UInt8>) -> Int {
+  @inlinable @inline(__always) @discardableResult public mutating func append(_ octets: Span<UInt8>) -> Int {
     let taken = Swift.min(octets.count, room)
     unsafe octets.withUnsafeBufferPointer { source in
       if let address = source.baseAddress { unsafe (base + end).update(from: address, count: taken) }

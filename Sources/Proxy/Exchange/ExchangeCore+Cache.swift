@@ -209,7 +209,7 @@ extension ExchangeCore {
   }
 
   mutating func leaveFill(as exchange: Exchange) {
-    guard let old = reader.take() else { return }
+    guard reader != nil, let old = reader.take() else { return }
     let fill = old.fill
     services.fills.leave(exchange, fill)
     if old.leave() { services.fills.readerMoved(fill) }

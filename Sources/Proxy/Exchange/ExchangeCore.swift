@@ -236,9 +236,9 @@ struct ExchangeCore: ~Copyable {
   var hasHead: Bool { headState == .ready }
 
   /// Takes the answer's head: from now on it can't become another one.
-  mutating func withHead<Result>(_ body: (borrowing AnswerHead) -> Result) -> Result {
+  mutating func withHead<Result>(_ body: (inout AnswerHead) -> Result) -> Result {
     headState = .taken
-    return body(answer)
+    return body(&answer)
   }
 
   /// Octets of the answer's body into `gathered`, which the session has emptied, without consuming them.
