@@ -1,7 +1,7 @@
 # What anyone types is here; `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-bench
+.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-test setup-bench
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -18,7 +18,7 @@ help: ## says what there is
 run: build ## builds, and shows the whole product on https://localhost:8443
 	.build/release/yett demo
 
-test: setup ## every test: units, the house's rules, the real executable over real sockets
+test: setup-test ## every test: units, the house's rules, the real executable over real sockets
 	swift build
 	swift test
 
@@ -40,10 +40,10 @@ budget: build setup-bench ## instructions, retains, exclusivity checks and syste
 fuzz: setup ## every fuzz target for SECONDS_EACH seconds (60)
 	Fuzz/run all $(SECONDS_EACH)
 
-test-tsan: setup ## every test under the thread sanitizer
+test-tsan: setup-test ## every test under the thread sanitizer
 	swift test --sanitize=thread --scratch-path .build-tsan
 
-test-asan: setup ## unit tests under the address sanitizer
+test-asan: setup-test ## unit tests under the address sanitizer
 	@# Tables that live as long as the process, and test doubles that hold each other, are leaks to it.
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --skip EndToEndTests
 
@@ -68,7 +68,11 @@ endef
 
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
-	$(call install-missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+	$(call install-missing,$(BUILD_PACKAGES))
+
+# Apart: Debian starts nginx when it is installed, and who builds or runs Yett has no use for that.
+setup-test: setup
+	$(call install-missing,$(TEST_PACKAGES))
 
 setup-bench: setup
 	$(call install-missing,$(BENCH_PACKAGES))
