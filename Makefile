@@ -41,11 +41,24 @@ fuzz: setup ## every fuzz target for SECONDS_EACH seconds (60)
 	Fuzz/run all $(SECONDS_EACH)
 
 test-tsan: setup-test ## every test under the thread sanitizer
-	swift test --sanitize=thread --scratch-path .build-tsan
+	@mkdir -p .build-tsan
+	@# What it cannot see of locks and joins; then the proof that it sees them now, and still sees a race.
+	clang -O1 -Wall -Werror -c Tests/Sanitizers/Unseen.c -o .build-tsan/Unseen.o
+	swiftc -sanitize=thread Tests/Sanitizers/Contended.swift -Xlinker .build-tsan/Unseen.o -o .build-tsan/contended
+	.build-tsan/contended mutex
+	! .build-tsan/contended race 2>/dev/null
+	@rm -f .build-tsan/races.*
+	@# Of every process that a test starts, also of those that it kills.
+	TSAN_OPTIONS="log_path=$(CURDIR)/.build-tsan/races" YETT_PATIENCE=$${YETT_PATIENCE:-60} \
+	  swift test --sanitize=thread --scratch-path .build-tsan -Xlinker "$(CURDIR)/.build-tsan/Unseen.o"; \
+	  status=$$?; cat .build-tsan/races.* 2>/dev/null && exit 1; exit $$status
 
-test-asan: setup-test ## unit tests under the address sanitizer
-	@# Tables that live as long as the process, and test doubles that hold each other, are leaks to it.
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --skip EndToEndTests
+test-asan: setup-test ## every test under the address sanitizer, unit tests without a leak as well
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \
+	  swift test --disable-xctest --sanitize=address --scratch-path .build-asan --skip EndToEndTests
+	@# A Yett that ends leaves all it has to the kernel, and freed memory is kept to watch it: no leaks, no bounds of memory.
+	ASAN_OPTIONS=detect_leaks=0 YETT_PATIENCE=$${YETT_PATIENCE:-60} \
+	  swift test --disable-xctest --sanitize=address --scratch-path .build-asan --filter EndToEndTests --skip BulkTests
 
 install: build ## the executable to PREFIX/bin (/usr/local); honours DESTDIR
 	install -D -m 0755 .build/release/yett "$(DESTDIR)$(PREFIX)/bin/yett"

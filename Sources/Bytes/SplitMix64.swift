@@ -1,7 +1,8 @@
 /// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): a seed makes it
 /// repeatable. For identifiers, jitter and tests, never for secrets.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  @usableFromInline var state: UInt64
+  /// Where it stands: a seed that goes on from here.
+  public var state: UInt64
 
   @inlinable public init(seed: UInt64) { state = seed }
 

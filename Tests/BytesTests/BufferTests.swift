@@ -46,7 +46,10 @@ struct BufferTests {
   @Test(
     "numbers are written without leading zeros",
     arguments: [
-      (UInt64(0), "0", "0"), (9, "9", "9"), (10, "10", "A"), (255, "255", "FF"),
+      (UInt64(0), "0", "0"), (9, "9", "9"), (10, "10", "A"), (99, "99", "63"), (100, "100", "64"), (255, "255", "FF"),
+      (1_000, "1000", "3E8"), (99_999, "99999", "1869F"), (100_000, "100000", "186A0"), (1_000_000, "1000000", "F4240"),
+      (9_999_999, "9999999", "98967F"), (10_000_000, "10000000", "989680"), (99_999_999, "99999999", "5F5E0FF"),
+      (100_000_000, "100000000", "5F5E100"),
       (.max, "18446744073709551615", "FFFFFFFFFFFFFFFF"),
     ])
   func numbers(number: UInt64, decimal: String, hex: String) {
@@ -58,6 +61,47 @@ struct BufferTests {
     var array: [UInt8] = []
     array.append(decimal: number)
     #expect(text(array.span) == decimal)
+  }
+
+  @Test("a decimal number is what String makes of it")
+  func decimals() {
+    var numbers: [UInt64] = []
+    var power: UInt64 = 1
+    for _ in 0..<20 {
+      numbers += [power - 1, power, power + 1, power &* 7 / 3, power &* 18 &+ 5]
+      power = power &* 10
+    }
+    numbers += (0..<20_000).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 >> UInt64($0 % 64) }
+    let pool = BufferPool()
+    for number in numbers + Array(0..<10_000) {
+      var (array, reused) = ([UInt8](), ReusedArray<UInt8>())
+      var buffer = pool.take(.small)
+      array.append(decimal: number)
+      reused.append(decimal: number)
+      // With room for hardly more than the digits.
+      buffer.append([UInt8](repeating: 0, count: 16_384 - 20).span)
+      buffer.consume(16_384 - 20)
+      buffer.append(decimal: number)
+      #expect(text(array.span) == "\(number)" && Array(reused) == array)
+      #expect(text(buffer.readable) == "\(number)")
+      pool.give(buffer)
+    }
+  }
+
+  @Test("free room is lent whole or not at all")
+  func lending() {
+    var buffer = BufferPool().take(.small)
+    #expect(buffer.append(addingUpTo: 16_385) { output in output.append("no") } == false)
+    #expect(buffer.isEmpty == true)
+    #expect(
+      buffer.append(addingUpTo: 7) { output in
+        output.append("hello")
+        output.append(", you")
+        output.append(decimal: 42)
+      } == true)
+    #expect(text(buffer.readable) == "hello42")
+    #expect(buffer.append(addingUpTo: 16_377) { output in output.append(decimal: 123_456_789_012) } == true)
+    #expect(text(buffer.readable) == "hello42123456789012")
   }
 
   @Test("a pool counts what is out, and hands the last block out again, emptied")
@@ -78,6 +122,32 @@ struct BufferTests {
     pool.trim()
     pool.trim()
     #expect(pool.take(.small).isEmpty == true)
+  }
+
+  @Test("free blocks are handed out one by one, the last that came back first, and none twice")
+  func blocks() {
+    let pool = BufferPool()
+    var first = pool.take(.small)
+    var second = pool.take(.small)
+    var third = pool.take(.small)
+    for _ in 0..<3 {
+      // What one holds stays whole beside the others: a free block's first octets are the pool's own.
+      first.append("first")
+      second.append("second")
+      third.append("third")
+      #expect(text(first.readable) == "first")
+      #expect(text(second.readable) == "second")
+      #expect(text(third.readable) == "third")
+      pool.reclaim(&first)
+      pool.reclaim(&second)
+      pool.reclaim(&third)
+      #expect((first.capacity, pool.lent) == (0, 0))
+      pool.trim()
+      pool.supply(&second, .small)
+      pool.supply(&third, .small)
+      pool.supply(&first, .small)
+      #expect(pool.lent == 3)
+    }
   }
 
   @Test("a chunk is a copy, and joins slices in order")

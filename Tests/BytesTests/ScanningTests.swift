@@ -35,17 +35,36 @@ struct ScanningTests {
     let control = span.firstControl(from: start)
     let invisible = span.firstInvisible(from: start)
     let nonToken = span.firstNonToken(from: start)
+    let nonLowercase = span.firstNonLowercase(from: start)
+    let nonPlain = span.firstNonPlainInPath(from: start)
     let found = span.firstIndex(of: octet, from: start)
     let rest = start..<octets.count
     #expect(control == rest.first { octets[$0] < 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(invisible == rest.first { octets[$0] <= 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(nonToken == rest.first { !octets[$0].isToken } ?? octets.count)
+    let letter = span.firstIndex(ofLetter: octet.lowercased, from: start)
+    if octet.isAlpha { #expect(letter == rest.first { octets[$0].lowercased == octet.lowercased }) }
+    #expect(nonLowercase == rest.first { octets[$0] &- 0x61 >= 26 } ?? octets.count)
+    #expect(nonPlain == rest.first { !octets[$0].isPlainInPath } ?? octets.count)
     #expect(found == rest.first { octets[$0] == octet })
+  }
+
+  @Test("short texts are scanned to their last octet", arguments: 0..<20)
+  func short(count: Int) {
+    for place in 0..<count {
+      for octet in UInt8.min...UInt8.max {
+        var octets = [UInt8](repeating: 0x7A, count: count)
+        octets[place] = octet
+        compare(octets, from: 0, and: octet)
+      }
+    }
+    compare([UInt8](repeating: 0x61, count: count), from: count, and: 0x62)
   }
 
   @Test(
     "comparing without case differs by letters alone",
-    arguments: ["te", "x-forw", "if-match", "keep-alive", "transfer-encoding", "0123456789abcdef"] as [StaticString])
+    arguments: ["te", "x-forw", "if-match", "keep-alive", "transfer-encoding", "0123456789abcdef", "x"]
+      as [StaticString])
   func ignoringCase(text: StaticString) {
     let octets = Array("\(text)".utf8)
     #expect(isSame(octets.map(\.uppercased), text))
@@ -57,19 +76,30 @@ struct ScanningTests {
         #expect(isSame(other, text) == isSameLetter)
         #expect(other.span.equalsIgnoringCase(octets.span) == isSameLetter)
         #expect(other.span.equals(octets.span) == (octet == octets[index]))
+        #expect(isSameText(other, text) == (octet == octets[index]))
+        // What it asks of the caller: octets of a token.
+        if octet.isToken { #expect(isSameToken(other, text) == isSameLetter) }
       }
     }
     #expect(!isSame(Array(octets.dropLast()), text))
     #expect(!isSame(octets + [0x61], text))
+    for other in [Array(octets.dropLast()), octets + [0x61], []] {
+      #expect(!isSameText(other, text))
+      #expect(!isSameToken(other, text))
+    }
   }
 
+  private func isSameText(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.equals(text) }
+  private func isSameToken(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.tokenEquals(text) }
   private func isSame(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.equalsIgnoringCase(text) }
 
   @Test("RFC 9110 §5.6.2: tchar; RFC 5234: the classes of octets")
   func classes() {
     let tokens = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    let marks = Set("#%./;?\\".utf8)
     for octet in UInt8.min...UInt8.max {
       #expect(octet.isToken == tokens.contains(octet))
+      #expect(octet.isPlainInPath == (octet > 0x20 && octet < 0x7F && !marks.contains(octet)))
       #expect(octet.isFieldContent == (octet == 9 || octet >= 0x20 && octet != 0x7F))
       #expect(octet.isDigit == Set("0123456789".utf8).contains(octet))
       #expect(

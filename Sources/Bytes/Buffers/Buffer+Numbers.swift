@@ -2,6 +2,8 @@
 extension Buffer {
   /// A decimal number without leading zeros; `false`, and nothing added, where there is no room.
   @inlinable @discardableResult public mutating func append(decimal number: UInt64) -> Bool {
+    // Eight octets may be stored, whichever of them count.
+    if room >= 20 { return append(addingUpTo: 20) { $0.append(decimal: number) } }
     let digits = DecimalDigits(number)
     guard digits.count <= room else { return false }
     append(digits.span)

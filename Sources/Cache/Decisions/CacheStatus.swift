@@ -47,23 +47,24 @@ public struct CacheStatus: Equatable, Sendable {
     (self.isStored, self.isCollapsed) = (isStored, isCollapsed)
   }
 
-  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`. Allocates nothing where `octets`
-  /// has room for 80 more.
-  public func write(to octets: inout [UInt8]) {
-    octets.append("Yett")
+  /// Octets of the longest value.
+  public static let octetLimit = 80
+
+  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`, where there is room for it.
+  public func write(to output: inout OutputSpan<UInt8>) {
     if let forward {
-      octets.append("; fwd=")
-      octets.append(forward.text)
+      output.append("Yett; fwd=")
+      output.append(forward.text)
     } else {
-      octets.append("; hit")
+      output.append("Yett; hit")
     }
     if let seconds = timeToLive?.seconds {
-      octets.append("; ttl=")
-      if seconds < 0 { octets.append(UInt8(ascii: "-")) }
-      octets.append(decimal: seconds.magnitude)
+      output.append("; ttl=")
+      if seconds < 0 { output.append(UInt8(ascii: "-")) }
+      output.append(decimal: seconds.magnitude)
     }
     guard forward != nil else { return }
-    if isStored { octets.append("; stored") }
-    if isCollapsed { octets.append("; collapsed") }
+    if isStored { output.append("; stored") }
+    if isCollapsed { output.append("; collapsed") }
   }
 }

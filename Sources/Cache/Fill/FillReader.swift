@@ -31,7 +31,7 @@ public struct FillReader: ~Copyable {
     guard case .ready = head, let spec, !isMatched else { return head }
     var own = CacheKey()
     spec.select(from: request, into: &own)
-    guard own.octets == selection else { return .otherVariant }
+    guard own.octets.equals(selection.span) else { return .otherVariant }
     isMatched = true
     return head
   }

@@ -30,7 +30,7 @@ public struct CacheView: ~Copyable {
     }
     if case .hit(let response) = finding { return .hit(response) }
     guard directives.use == .fill, !directives.onlyIfCached else {
-      return .pass(Self.forward(of: finding, isVariant: key.octets.count > key.primaryCount))
+      return .pass(Self.forward(of: finding, isVariant: key.count > key.primaryCount))
     }
     let fields: FieldBlock
     do throws(FieldError) { fields = try RequestFields.copy(head, octets) } catch { return .pass(.bypass) }
@@ -53,7 +53,7 @@ public struct CacheView: ~Copyable {
   ) -> Lookup {
     var finding = first
     for _ in 0..<Self.attemptLimit {
-      let isVariant = key.octets.count > key.primaryCount
+      let isVariant = key.count > key.primaryCount
       switch finding {
       case .hit(let response): return .hit(response)
       case .varies(let spec):

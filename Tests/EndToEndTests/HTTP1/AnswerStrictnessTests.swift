@@ -110,6 +110,7 @@ struct AnswerStrictnessTests {
       .ok("hello") + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nevil",
       "HTTP/1.1 204 No Content\r\n\r\nevil",
+      filling(16_384) + .ok("evil"), filling(65_536) + .ok("evil"),
     ])
   func behind(text: String) throws {
     let origin = try Origin()
@@ -117,13 +118,19 @@ struct AnswerStrictnessTests {
       let client = try yett.connect()
       try client.send(.get())
       let (_, inside) = try origin.answer(text)
-      #expect(try ["hello", ""].contains(client.answer().text))
+      #expect(try !client.answer().text.contains("evil"))
       #expect(try inside.rest().octets == [])
       try client.send(.get())
       try origin.answer(.ok("good"))
       #expect(try client.answer().text == "good")
       #expect(client.isQuiet)
     }
+  }
+
+  /// An answer of so many octets with its head: a read that a buffer's size ends leaves what is behind in the kernel.
+  private static func filling(_ octets: Int) -> String {
+    let body = String(repeating: "a", count: octets - String.ok("").utf8.count - String(octets).utf8.count + 1)
+    return .ok(body)
   }
 
   @Test("octets that an idle connection brings close it, and answer nobody")

@@ -8,23 +8,23 @@ import Time
 /// A tenant that notes what it is told, and does what the test says then.
 private final class Recorder: EventTenant {
   var events: [String] = []
-  var onReady: (Readiness) -> Void = { _ in }
-  var onTurn: () -> Void = {}
-  var onTimer: () -> Void = {}
+  var onReady: (Readiness, EventLoop) -> Void = { _, _ in }
+  var onTurn: (EventLoop) -> Void = { _ in }
+  var onTimer: (EventLoop) -> Void = { _ in }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
     events.append("ready")
-    onReady(readiness)
+    onReady(readiness, loop)
   }
 
   func turn(in loop: EventLoop) {
     events.append("turn")
-    onTurn()
+    onTurn(loop)
   }
 
   func timerFired(in loop: EventLoop) {
     events.append("timer")
-    onTimer()
+    onTimer(loop)
   }
 }
 
@@ -32,9 +32,9 @@ extension EventLoop {
   /// Runs until it is stopped; after ten seconds that is a failure.
   func run(_ location: SourceLocation) {
     let watch = Recorder()
-    watch.onTimer = { [unowned self] in
+    watch.onTimer = { loop in
       Issue.record("nobody stopped the loop", sourceLocation: location)
-      stop()
+      loop.stop()
     }
     let token = add(watch)
     let timer = schedule(token, at: now + .seconds(10))
@@ -63,12 +63,12 @@ struct EventLoopTests {
     var told: [Readiness] = []
     let token = try loop.add(tenant, descriptor: near)
     _ = unsafe write(far, "x", 1)
-    tenant.onReady = { readiness in
+    tenant.onReady = { readiness, loop in
       told.append(readiness)
       if told.count == 1 { loop.post(token) } else { loop.stop() }
     }
     // Nothing was read: what is edge-triggered is not told again for it, but for the end.
-    tenant.onTurn = { close(far) }
+    tenant.onTurn = { _ in close(far) }
     loop.run(#_sourceLocation)
     #expect(told.first?.contains([.readable, .writable]) == true)
     #expect(told.first?.contains(.ended) == false)
@@ -89,7 +89,7 @@ struct EventLoopTests {
     for _ in 0..<3 { loop.post(token) }
     var order: [String] = []
     var turns = 0
-    first.onTurn = {
+    first.onTurn = { loop in
       turns += 1
       order.append("turn")
       if turns == 1 {
@@ -97,7 +97,7 @@ struct EventLoopTests {
       }
       if turns < 3 { loop.post(token) } else { loop.stop() }
     }
-    second.onReady = { _ in order.append("ready") }
+    second.onReady = { _, _ in order.append("ready") }
     loop.run(#_sourceLocation)
     #expect(order == ["turn", "ready", "turn", "turn"])
   }
@@ -114,13 +114,13 @@ struct EventLoopTests {
     // Both are ready in the same batch; whoever is first takes the other out.
     let tokens = try [loop.add(tenants[0], descriptor: near), loop.add(tenants[1], descriptor: far)]
     for index in 0...1 {
-      tenants[index].onReady = { _ in
+      tenants[index].onReady = { _, loop in
         loop.post(tokens[1 - index])
         _ = loop.schedule(tokens[1 - index], at: loop.now)
         loop.remove(tokens[1 - index])
         _ = loop.schedule(tokens[index], at: loop.now + .milliseconds(30))
       }
-      tenants[index].onTimer = { loop.stop() }
+      tenants[index].onTimer = { loop in loop.stop() }
     }
     loop.run(#_sourceLocation)
     #expect(tenants.map(\.events).sorted { $0.count > $1.count } == [["ready", "timer"], []])
@@ -147,6 +147,34 @@ struct EventLoopTests {
     let loop = try EventLoop()
     #expect(throws: SystemError("epoll_ctl", code: EBADF)) { try loop.add(Recorder(), descriptor: -1) }
     #expect(loop.tenants == 0)
+  }
+
+  @Test("who leaves with its last reference finds the loop without it, and may use it")
+  func farewell() throws {
+    final class Leaver: EventTenant {
+      let loop: EventLoop
+      let heir: Recorder
+      let note: (Int) -> Void
+      init(_ loop: EventLoop, heir: Recorder, note: @escaping (Int) -> Void) {
+        (self.loop, self.heir, self.note) = (loop, heir, note)
+      }
+      deinit {
+        note(loop.tenants)
+        loop.post(loop.add(heir))
+      }
+      func ready(_ readiness: Readiness, in loop: EventLoop) {}
+    }
+    let loop = try EventLoop()
+    let heir = Recorder()
+    heir.onTurn = { loop in loop.stop() }
+    var left = -1
+    let token = loop.add(Leaver(loop, heir: heir) { left = $0 })
+    #expect(loop.tenants == 1)
+    loop.remove(token)
+    #expect(left == 0)
+    #expect(loop.tenants == 1)
+    loop.run(#_sourceLocation)
+    #expect(heir.events == ["turn"])
   }
 }
 

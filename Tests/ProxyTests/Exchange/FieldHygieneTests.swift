@@ -11,11 +11,14 @@ private let ownNames = [
 
 @Suite("Fields that go on")
 struct FieldHygieneTests {
+  let worker: ScriptedWorker
+
+  init() throws { worker = try ScriptedWorker() }
+
   /// What an origin is sent for a request with these fields, in order, without what Yett always adds.
   private func sent(_ fields: [String], version: String = "HTTP/1.1", facts: ConnectionFacts = .sample()) throws
     -> [String]
   {
-    let worker = try ScriptedWorker()
     let head = (["GET /pages \(version)", "Host: a.example"] + fields).joined(separator: "\r\n")
     try worker.session(facts).open(head)
     return try worker.fetches.last().fields
@@ -30,8 +33,8 @@ struct FieldHygieneTests {
     let fields = try sent([])
     #expect(
       fields.dropLast() == [
-        "Via: 1.1 yett", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example",
-        "X-Forwarded-Port: 8443", "Forwarded: for=192.0.2.7;host=\"a.example\";proto=https",
+        "Via: 1.1 yett", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https", "X-Forwarded-Port: 8443",
+        "X-Forwarded-Host: a.example", "Forwarded: for=192.0.2.7;host=\"a.example\";proto=https",
       ])
     let id = try #require(fields.last)
     #expect(id.hasPrefix("X-Request-ID: ") && id.utf8.count == 14 + 16)
@@ -104,7 +107,6 @@ struct FieldHygieneTests {
 
   @Test("an answer's hop-by-hop fields and request id go no further, the rest does (RFC 9110 §7.6.1)")
   func answer() throws {
-    let worker = try ScriptedWorker()
     let stream = try worker.session().open("GET /pages HTTP/1.1\r\nHost: a.example")
     let end = [
       "Server: x", "Set-Cookie: a=b", "Set-Cookie: c=d", "ETag: \"1\"", "Date: Sun, 06 Nov 1994 00:00:00 GMT",
@@ -125,7 +127,6 @@ struct FieldHygieneTests {
 
   @Test("an answer without a date gets one (RFC 9110 §6.6.1)")
   func date() throws {
-    let worker = try ScriptedWorker()
     let stream = try worker.session().open("GET /pages HTTP/1.1\r\nHost: a.example")
     try worker.fetches.last().answers("HTTP/1.1 200 OK\r\nContent-Length: 0")
     stream.pull()
@@ -134,7 +135,6 @@ struct FieldHygieneTests {
 
   @Test("the id that the client is told is the one that the origin was")
   func requestID() throws {
-    let worker = try ScriptedWorker()
     let session = worker.session()
     var ids: Set<String> = []
     for _ in 0..<20 {

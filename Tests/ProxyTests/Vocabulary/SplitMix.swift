@@ -20,3 +20,10 @@ func octets(_ slices: borrowing Slices) -> [UInt8] {
   for index in 0..<slices.count { slices[index]?.withSpan { octets.append($0) } }
   return octets
 }
+
+/// What a span holds, as text.
+func text(_ octets: Span<UInt8>) -> String {
+  var array: [UInt8] = []
+  array.append(octets)
+  return String(decoding: array, as: UTF8.self)
+}

@@ -53,10 +53,11 @@ struct LocalAnswer {
 extension Span where Element == UInt8 {
   /// Whether an `Accept` value asks for JSON, roughly: who wants a page does not name it.
   var mentionsJSON: Bool {
+    // Asked for every request: browsers name nothing with a `j`.
+    guard firstIndex(ofLetter: UInt8(ascii: "j")) != nil else { return false }
     var position = 0
     while let slash = firstIndex(of: .slash, from: position) {
-      var end = slash + 1
-      while end < count, self[end].isToken { end += 1 }
+      let end = firstNonToken(from: slash + 1)
       let type = extracting(slash + 1..<end)
       if type.equalsIgnoringCase("json") || type.equalsIgnoringCase("problem+json") { return true }
       position = end
