@@ -13,51 +13,50 @@ enum ForwardedFields {
     into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
+    let mayHaveUnderscores = head.fields.mayHaveUnderscores
+    let dropped = conditions ? Self.deceiving : Self.deceiving.union(Self.conditional)
     try fields.append(head.fields, of: octets) { slot in
-      // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`. No well-known name
-      // has an underscore.
-      goesOn(slot.known, conditions: conditions) && !head.isHopByHop(slot, octets: octets)
-        && (slot.known != .other || octets[clamped: slot.name].firstIndex(of: UInt8(ascii: "_")) == nil)
+      !dropped.contains(slot.known) && !head.isHopByHop(slot, octets: octets)
+        // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`.
+        && !(mayHaveUnderscores && octets[clamped: slot.name].firstIndex(of: UInt8(ascii: "_")) != nil)
     }
     if let maxForwards {
-      var text: [UInt8] = []
-      text.append(decimal: maxForwards)
-      try fields.append(own: "Max-Forwards", text.span, known: .maxForwards)
+      try fields.append(own: "Max-Forwards", upTo: 20, known: .maxForwards) { $0.append(decimal: maxForwards) }
     }
-    let version: StaticString = head.version == .http10 ? "1.0 yett" : "1.1 yett"
-    try fields.append("Via", version, known: .via)
+    if head.version == .http10 {
+      try fields.append("Via", "1.0 yett", known: .via)
+    } else {
+      try fields.append("Via", "1.1 yett", known: .via)
+    }
     let (peer, port) = (facts.peerText, facts.portText)
     try fields.append(own: "X-Forwarded-For", peer.span, known: .xForwardedFor)
     try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
     try fields.append(own: "X-Forwarded-Host", target.authority, known: .xForwardedHost)
     try fields.append(own: "X-Forwarded-Port", port.span, known: .xForwardedPort)
-    try fields.append(
-      own: "Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
+    // RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
+    let isSix = peer.contains(.colon)
+    let octetLimit = peer.count + target.authority.count + 40
+    try fields.append(own: "Forwarded", upTo: octetLimit, known: .forwarded) { value in
+      value.append("for=")
+      if isSix { value.append("\"[") }
+      value.append(peer.span)
+      if isSix { value.append("]\"") }
+      value.append(";host=\"")
+      value.append(target.authority)
+      value.append("\";proto=")
+      value.append(facts.scheme.text)
+    }
     try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
-  private static func goesOn(_ name: FieldName, conditions: Bool) -> Bool {
-    switch name {
-    case .host, .contentLength, .transferEncoding, .expect, .maxForwards, .xRequestID: false
-    case .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto: false
-    case .xOriginalURL, .xRewriteURL, .xHTTPMethodOverride, .proxy: false
-    case .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range: conditions
-    default: true
-    }
-  }
+  /// What could deceive an origin, what Yett says itself, and what ends here.
+  private static let deceiving: FieldNames = [
+    .host, .contentLength, .transferEncoding, .expect, .maxForwards, .xRequestID,
+    .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
+    .xOriginalURL, .xRewriteURL, .xHTTPMethodOverride, .proxy,
+  ]
 
-  /// RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
-  private static func forwarded(_ peer: [UInt8], host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append("for=")
-    let isSix = peer.contains(.colon)
-    if isSix { text.append("\"[") }
-    text.append(peer.span)
-    if isSix { text.append("]\"") }
-    text.append(";host=\"")
-    text.append(host)
-    text.append("\";proto=")
-    text.append(scheme.text)
-    return text
-  }
+  private static let conditional: FieldNames = [
+    .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range,
+  ]
 }
