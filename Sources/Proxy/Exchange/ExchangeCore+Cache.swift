@@ -54,7 +54,7 @@ extension ExchangeCore {
     do throws(FieldError) {
       try ForwardedFields.write(
         head, octets, of: facts, target, requestID: requestID, maxForwards: nil, conditions: false,
-        text: &text, into: &request.fields)
+        into: &request.fields)
     } catch {
       fail(error == .tooLarge ? 431 : 400, why: error.description)
       return false

@@ -36,8 +36,6 @@ struct ExchangeCore: ~Copyable {
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
-  /// Room that is kept for the values of its fields.
-  var text = ReusedArray<UInt8>()
   var fetch: (any Fetching)?
   var isPaused = false
 
