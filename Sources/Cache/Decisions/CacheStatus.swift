@@ -47,15 +47,22 @@ public struct CacheStatus: Equatable, Sendable {
     (self.isStored, self.isCollapsed) = (isStored, isCollapsed)
   }
 
+  /// Octets of the longest value.
+  public static let octetLimit = 80
+
   /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`. Allocates nothing where `octets`
-  /// has room for 80 more.
+  /// has room for `octetLimit` more.
   public func write(to octets: inout [UInt8]) {
-    octets.append("Yett")
+    octets.append(addingCapacity: Self.octetLimit) { output in write(to: &output) }
+  }
+
+  /// Writes the value where there is room for `octetLimit` octets.
+  @_lifetime(octets: copy octets) public func write(to octets: inout OutputSpan<UInt8>) {
     if let forward {
-      octets.append("; fwd=")
+      octets.append("Yett; fwd=")
       octets.append(forward.text)
     } else {
-      octets.append("; hit")
+      octets.append("Yett; hit")
     }
     if let seconds = timeToLive?.seconds {
       octets.append("; ttl=")

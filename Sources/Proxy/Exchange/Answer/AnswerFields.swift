@@ -18,21 +18,19 @@ enum AnswerFields {
   ///
   /// - Parameters:
   ///   - age: `nil` where the origin says it itself.
-  ///   - text: storage that is kept.
+  ///   - text: no longer written; to go with the callers that hand it in.
   static func addCache(
     age: Nanoseconds?, _ status: CacheStatus, requestID: borrowing RequestID, text: inout [UInt8],
     to fields: inout FieldBlock
   ) throws(FieldError) {
     if let age {
-      text.removeAll(keepingCapacity: true)
-      text.append(decimal: UInt64(clamping: age.seconds))
-      try fields.append(own: "Age", text.span, known: .age)
+      try fields.append(own: "Age", upTo: 20, known: .age) { $0.append(decimal: UInt64(clamping: age.seconds)) }
       try fields.append("Via", "1.1 yett", known: .via)
       try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
     }
-    text.removeAll(keepingCapacity: true)
-    status.write(to: &text)
-    try fields.append(own: "Cache-Status", text.span, known: .cacheStatus)
+    try fields.append(own: "Cache-Status", upTo: CacheStatus.octetLimit, known: .cacheStatus) { value in
+      status.write(to: &value)
+    }
   }
 
   /// Adds what every answer has that passes through.
