@@ -183,11 +183,12 @@ extension ExchangeCore {
     services.fills.leave(exchange, old.fill)
     feeder = nil
     guard let policy = rules?.storage else { return }
-    let pool = Int(record.pool)
+    let (pool, conditions) = (Int(record.pool), old.conditions)
     switch services.lookup(again: old, at: moment.now) {
     case .hit(let stored):
       let head = stored.head
-      serve(stored, head, .whole)
+      let conditional = conditions.conditional(on: head, now: moment.wall)
+      serve(stored, head, conditional)
     case .wait(let reader): wait(for: reader, isCollapsed: true, as: exchange)
     case .fill(let writer): fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
