@@ -53,20 +53,14 @@ extension OutputSpan where Element == UInt8 {
   }
 
   /// A decimal number without leading zeros; nothing where it does not fit.
-  @inlinable @_lifetime(self: copy self) public mutating func append(decimal number: UInt64) {
-    guard number < DecimalDigits.most, freeCapacity >= 8 else {
-      let digits = DecimalDigits(number)
-      return append(digits.span)
-    }
-    // All eight are stored, and those counted that are written: nothing is copied.
-    let digits = DecimalDigits.eight(number)
-    let zeros = DecimalDigits.zeros(digits)
-    let word = (digits | DecimalDigits.ascii) &>> (UInt64(truncatingIfNeeded: zeros) &* 8)
+  @_lifetime(self: copy self) public mutating func append(decimal number: UInt64) {
+    let digits = DecimalDigits(number)
+    guard digits.count <= freeCapacity else { return }
+    if number < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: number)) }
     unsafe withUnsafeMutableBufferPointer { block, count in
-      // Proof of safety: there is room for eight octets behind the first `count`.
       guard let base = block.baseAddress else { return }
-      unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
-      count &+= 8 &- zeros
+      unsafe digits.write(to: base + count)
+      count &+= digits.count
     }
   }
 

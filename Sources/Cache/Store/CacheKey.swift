@@ -37,16 +37,14 @@ public struct CacheKey: ~Copyable {
   ) {
     text.removeAll()
     (primaryCount, primaryHash, hash) = (0, 0, 0)
-    // A target is bounded below 64 KiB, and a prefix by the configuration: each length has its own octets.
+    // Host, path and query are a target's, together below 64 KiB; site and pool are names of a configuration.
     let (prefixCount, hostCount, pathCount, queryCount) = (prefix.count, host.count, path.count, query?.count ?? 0)
-    let head: InlineArray<16, UInt8> = [
-      scheme.rawValue, query == nil ? 0 : 1, UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
+    let head: InlineArray<10, UInt8> = [
+      scheme.rawValue &<< 1 | (query == nil ? 0 : 1), UInt8(truncatingIfNeeded: hostCount),
+      UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
       UInt8(truncatingIfNeeded: prefixCount), UInt8(truncatingIfNeeded: prefixCount >> 8),
-      UInt8(truncatingIfNeeded: prefixCount >> 16), UInt8(truncatingIfNeeded: hostCount),
-      UInt8(truncatingIfNeeded: hostCount >> 8), UInt8(truncatingIfNeeded: hostCount >> 16),
       UInt8(truncatingIfNeeded: pathCount), UInt8(truncatingIfNeeded: pathCount >> 8),
-      UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
-      UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
+      UInt8(truncatingIfNeeded: queryCount), UInt8(truncatingIfNeeded: queryCount >> 8),
     ]
     text.append(addingCapacity: head.count &+ prefixCount &+ hostCount &+ pathCount &+ queryCount) { output in
       output.append(head.span)

@@ -299,7 +299,17 @@ struct ExchangeCore: ~Copyable {
     // Taken, not copied: what an optional holds is copied by way of its type's witnesses (240 instructions).
     let rules = rules.take()
     guard let snapshot = snapshot.take() else { return }
-    let recorder = rules?.recorder ?? snapshot.unrouted
+    if let rules {
+      withExtendedLifetime(rules) { hand(to: rules.recorder, log, of: facts, in: snapshot, at: moment) }
+    } else {
+      hand(to: snapshot.unrouted, log, of: facts, in: snapshot, at: moment)
+    }
+  }
+
+  private mutating func hand(
+    to recorder: RouteRecorder, _ log: AccessLog, of facts: ConnectionFacts, in snapshot: WorkerSnapshot,
+    at moment: Moment
+  ) {
     recorder.record(record)
     log.append(
       record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)

@@ -52,9 +52,11 @@ public struct FieldTable: ~Copyable {
 
   /// The place of the next field with one of these names, at `start` (0 or more) or behind it; `nil` after the last.
   @inlinable @inline(__always) func next(among names: FieldNames, from start: Int) -> Int? {
+    guard !present.isDisjoint(with: names) else { return nil }
+    let fields = span
     var index = start
-    while index < used {
-      if names.contains(slots[index].known) { return index }
+    while index < fields.count {
+      if names.contains(fields[index].known) { return index }
       index &+= 1
     }
     return nil
