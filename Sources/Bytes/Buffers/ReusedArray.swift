@@ -14,8 +14,8 @@
 
   @inlinable public var count: Int { used }
   @inlinable public var isEmpty: Bool { used == 0 }
-  /// Elements of the storage, `count` or more.
-  @inlinable public var capacity: Int { storage.count }
+  /// Elements that memory is reserved for, `count` or more.
+  @inlinable public var capacity: Int { storage.capacity }
 
   /// The elements; ends with the next change.
   @inlinable public var span: Span<Element> {
@@ -45,14 +45,14 @@
     append(addingCapacity: 1) { output in output.append(element) }
   }
 
-  /// As `Array` has it: makes room once, and counts what `fill` has put there.
+  /// As `Array` has it: makes room once, and counts what `fill` has put there; nothing where it throws.
   ///
   /// - Parameter room: elements, 0 or more.
   @inlinable @inline(__always) public mutating func append<E: Error>(
     addingCapacity room: Int, initializingWith fill: (inout OutputSpan<Element>) throws(E) -> Void
   ) throws(E) {
     precondition(room >= 0)
-    if used &+ room > storage.count { grow(room) }
+    if room > storage.count &- used { grow(room) }
     let used = used
     // Proof of safety: the storage is initialised up to its count, which the room does not exceed, and stays so
     // whatever of it is written: elements are bits.
