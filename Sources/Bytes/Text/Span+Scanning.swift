@@ -16,7 +16,7 @@ extension Span where Element == UInt8 {
   /// The first octet that is `octet` once `bits` are set in it.
   @inlinable @inline(__always) func firstIndex(of octet: UInt8, setting bits: UInt8, from start: Int) -> Int? {
     var position = start
-    while position &+ 8 <= count {
+    while position <= count &- 8 {
       let word = (loadWord(at: position) | .ones &* UInt64(bits)) ^ .ones &* UInt64(octet)
       let zeros = (word &- .ones) & ~word & .topBits
       if zeros != 0 { return position &+ zeros.firstMark }
@@ -43,7 +43,7 @@ extension Span where Element == UInt8 {
   @inlinable @inline(__always) func firstDelete(orBelow limit: UInt8, from start: Int) -> Int {
     precondition(start >= 0)
     var position = start
-    while position &+ 16 <= count {
+    while position <= count &- 16 {
       // Two words an iteration: half the price of the loop.
       let low = unsafe uncheckedWord(at: position).deletes(orBelow: limit)
       if low != 0 { return position &+ low.firstMark }
@@ -65,7 +65,7 @@ extension Span where Element == UInt8 {
   @inlinable @inline(__always) public func firstNonToken(from start: Int) -> Int {
     precondition(start >= 0)
     var position = start
-    while position &+ 8 <= count {
+    while position <= count &- 8 {
       // Letters are most of what names have; what else it is, is looked at alone.
       var others = unsafe uncheckedWord(at: position).possiblyNoLetters
       while others != 0 {
@@ -83,7 +83,7 @@ extension Span where Element == UInt8 {
   @inlinable public func firstNonPlainInPath(from start: Int) -> Int {
     precondition(start >= 0)
     var position = start
-    while position &+ 8 <= count {
+    while position <= count &- 8 {
       var others = unsafe uncheckedWord(at: position).possiblyNotPlainInPath
       while others != 0 {
         let place = position &+ others.firstMark

@@ -13,6 +13,9 @@ public final class Store: Sendable {
   public let largestObject: Int
   let hasher: KeyHash
   let fillBudget: FillBudget
+  /// What is stored, and what was evicted while somebody reads it: when that is a quarter more than `limit`, nothing
+  /// is stored until readers are done.
+  let live = LiveOctets()
   private let shards: InlineArray<16, Mutex<Shard>>
   private let shardCount: Int
 
@@ -123,6 +126,10 @@ public final class Store: Sendable {
   ///
   /// - Returns: whether it is stored.
   func finish(_ fill: Fill, _ response: StoredResponse, under key: StoreKey, varyingBy spec: VarySpec?) -> Bool {
+    guard live.count - response.cost <= limit + limit / 4 else {
+      leave(fill, key: key)
+      return false
+    }
     let isStored = change(key) { (shard, taken) in
       shard.store(.response(response), octets: response.cost, key: key.octets, hash: key.hash, taken: &taken)
     }

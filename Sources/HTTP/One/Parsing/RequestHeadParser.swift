@@ -20,8 +20,8 @@ public struct RequestHeadParser: ~Copyable {
 
   public init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
 
-  /// Whether nothing of a head has come yet, empty lines apart.
-  public var isIdle: Bool { state == .beforeLine || state == .emptyLineFeed }
+  /// Whether nothing of a head has come yet, whole empty lines apart.
+  public var isIdle: Bool { state == .beforeLine }
 
   /// Forgets the head; the next `read` begins a new one.
   public mutating func reset() {

@@ -17,6 +17,7 @@ enum ForwardedFields {
     let dropped = conditions ? Self.deceiving : Self.deceiving.union(Self.conditional)
     try fields.append(head.fields, of: octets) { slot in
       !dropped.contains(slot.known) && !head.isHopByHop(slot, octets: octets)
+        && !(slot.known == .other && octets[clamped: slot.name].speaksForProxy)
         // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`.
         && !(mayHaveUnderscores && octets[clamped: slot.name].firstIndex(of: UInt8(ascii: "_")) != nil)
     }
@@ -46,4 +47,14 @@ enum ForwardedFields {
   private static let conditional: FieldNames = [
     .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range,
   ]
+}
+
+extension Span where Element == UInt8 {
+  /// Whether a field of that name says how the client came here, which some frameworks believe: a redirect that is made
+  /// of it would be stored for everybody.
+  fileprivate var speaksForProxy: Bool {
+    guard count >= 6, self[0] | 0x20 == UInt8(ascii: "x"), self[1] == UInt8(ascii: "-") else { return false }
+    if count > 12, extracting(0..<12).equalsIgnoringCase("x-forwarded-") { return true }
+    return equalsIgnoringCase("x-host") || equalsIgnoringCase("x-http-method") || equalsIgnoringCase("x-real-ip")
+  }
 }
