@@ -13,9 +13,9 @@ public struct PlainLine {
 }
 
 extension Span where Element == UInt8 {
-  /// Reads a field line (RFC 9112 §5) whose name is of letters, digits and hyphens, with one space behind the colon, a value that is not
-  /// empty and has no control character (not even a tab), and CRLF. In one loop over names and one over values, eight
-  /// octets at a time: this is most of what a request costs before it is known.
+  /// Reads a field line (RFC 9112 §5) whose name is of letters, digits and hyphens, with one space behind the colon, a
+  /// value that is not empty and has no control character (not even a tab), and CRLF. In one loop over names and one
+  /// over values, eight octets at a time: this is most of what a request costs before it is known.
   ///
   /// - Parameter start: of the line, 0 or more.
   /// - Returns: `nil` for everything else: a line that is written otherwise, wrong, or not there yet.

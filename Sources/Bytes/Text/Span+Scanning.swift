@@ -1,5 +1,6 @@
 /// Looking for octets eight at a time, by arithmetic on words (measured: an octet costs 1 to 3 instructions, looked at
-/// alone 6). The bounds are compared once a word.
+/// alone 6). The bounds are compared once a word. Where `count` says that there is none, `start` does if it lies
+/// beyond the end.
 extension Span where Element == UInt8 {
   /// Where `octet` stands first, at `start` (0 or more) or behind it; `nil` where it does not.
   @inlinable public func firstIndex(of octet: UInt8, from start: Int = 0) -> Int? {

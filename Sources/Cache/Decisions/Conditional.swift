@@ -59,8 +59,8 @@ public enum Conditional: Equatable, Sendable {
   }
 }
 
-/// The conditions of a request that waits for a fill, for what it is answered with when it looks again and its reader is
-/// gone. Any thread.
+/// The conditions of a request that waits for a fill, for what it is answered with when it looks again and its reader
+/// is gone. Any thread.
 public struct RequestConditions: Sendable {
   let request: FieldBlock
 

@@ -3,8 +3,8 @@ import HTTP
 import Synchronization
 import Time
 
-/// What is kept in memory, shared by all workers: up to 16 shards, each with a lock, a budget and an eviction of its own.
-/// A lock is held for a look-up or a change of one place, never over an allocation, the growth of a table or the
+/// What is kept in memory, shared by all workers: up to 16 shards, each with a lock, a budget and an eviction of its
+/// own. A lock is held for a look-up or a change of one place, never over an allocation, the growth of a table or the
 /// release of a body. Any thread.
 public final class Store: Sendable {
   /// Octets that may be stored, keys and tables included.
@@ -23,8 +23,8 @@ public final class Store: Sendable {
   static let fillLimit = 1_024
 
   /// - Parameters:
-  ///   - limit: octets; the hard bound of what is stored. Fills under way have a quarter of it beside that, and at least
-  ///     two of the largest objects.
+  ///   - limit: octets; the hard bound of what is stored. Fills under way have a quarter of it beside that, and at
+  ///     least two of the largest objects.
   ///   - largestObject: octets of a body.
   public convenience init(limit: Int, largestObject: Int = 16 << 20) {
     self.init(limit: limit, largestObject: largestObject, hasher: KeyHash())

@@ -62,15 +62,6 @@ public struct Target: ~Copyable {
     }
   }
 
-  /// A target of its own: what outlives the session's request, a fetch, keeps one.
-  public func copy() -> Target {
-    var copy = Target()
-    (copy.scheme, copy.port, copy.isAsterisk, copy.octets) = (scheme, port, isAsterisk, octets)
-    (copy.hostEnd, copy.authorityEnd) = (hostEnd, authorityEnd)
-    (copy.pathEnd, copy.queryEnd) = (pathEnd, queryEnd)
-    return copy
-  }
-
   /// Lower-case, without final dot and port; an IPv6 address with its brackets.
   public var host: Span<UInt8> {
     @_lifetime(borrow self) get { octets.span.extracting(0..<hostEnd) }
