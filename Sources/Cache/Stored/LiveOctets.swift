@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Octets of all whole responses that are alive: those that are stored, and those that were evicted while somebody still
-/// reads them. Without it slow readers could hold any number of evicted bodies beside the store. Any thread.
+/// Octets of all whole responses that are alive: those that are stored, and those that were evicted while somebody
+/// still reads them. Without it slow readers could hold any number of evicted bodies beside the store. Any thread.
 public final class LiveOctets: Sendable {
   private let octets = Atomic(0)
 
