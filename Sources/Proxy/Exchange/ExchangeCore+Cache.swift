@@ -94,6 +94,7 @@ extension ExchangeCore {
   ) {
     guard let reader = writer.join(at: moment.now) else { return start(to: pool, as: exchange) }
     record.cache = writer.forward == .stale ? .expired : .miss
+    request.isShared = true
     let feeder = FillFeeder(writer, policy: policy, asker: exchange, serial: serial, services: services)
     do throws(UpstreamFailure) {
       guard let origins = snapshot?.pool(pool) else { throw UpstreamFailure.noServer }
