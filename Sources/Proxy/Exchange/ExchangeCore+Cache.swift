@@ -40,8 +40,7 @@ extension ExchangeCore {
   private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules) {
     let prefix = rules.keyPrefix
     key.begin(
-      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.matchPath,
-      query: target.query)
+      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.path, query: target.query)
   }
 
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
