@@ -36,10 +36,10 @@ import Control
     }
   }
 
-  /// The command that was probably meant by a word that is none.
+  /// The command that was probably meant by a word that is none, and no option.
   private static func meant(by word: String) -> String? {
     let names = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
-    return names.contains(word) ? nil : Suggestion.closest(to: word, among: names)
+    return word.hasPrefix("-") || names.contains(word) ? nil : Suggestion.closest(to: word, among: names)
   }
 
   /// Says why, and exits with the code for it.

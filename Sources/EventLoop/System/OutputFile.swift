@@ -58,17 +58,25 @@ public struct OutputFile: ~Copyable, Sendable {
   ///
   /// - Parameter patience: how long a FIFO or a terminal may take nothing at all; then the rest is lost (`EAGAIN`).
   public borrowing func write(_ octets: Span<UInt8>, patience: Nanoseconds = .seconds(1)) throws(SystemError) {
+    if let failure = append(octets, patience: patience).failure { throw failure }
+  }
+
+  /// As `write`, and says how many octets were written.
+  public borrowing func append(
+    _ octets: Span<UInt8>, patience: Nanoseconds
+  ) -> (written: Int, failure: SystemError?) {
     var start = 0
     while start < octets.count {
-      let rest = octets.extracting(start..<octets.count)
+      let rest = octets.extracting(droppingFirst: start)
       let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {
         let error = SystemError("write")
-        guard error.code == EINTR || error.code == EAGAIN && hasRoom(within: patience) else { throw error }
+        guard error.code == EINTR || error.code == EAGAIN && hasRoom(within: patience) else { return (start, error) }
         continue
       }
       start += written
     }
+    return (start, nil)
   }
 
   private borrowing func hasRoom(within patience: Nanoseconds) -> Bool {

@@ -19,10 +19,13 @@ struct CommandTests {
     #expect(run.exit == .code(2) && run.output == "" && run.errors.contains(said), "\(run.errors)")
   }
 
-  @Test("each command has examples", arguments: ["serve", "check", "reload", "status", "demo"])
-  func help(command: String) throws {
-    let run = try Program.run(Yett.executable, [command, "--help"])
-    #expect(run.exit == .code(0) && run.output.contains("EXAMPLES:\n  yett \(command)"), "\(run.output)")
+  @Test(
+    "each command has examples, and so has Yett",
+    arguments: [["--help"], ["-h"], ["help"]] + ["serve", "check", "reload", "status", "demo"].map { [$0, "--help"] })
+  func help(words: [String]) throws {
+    let run = try Program.run(Yett.executable, words)
+    let first = words.count == 1 ? "demo" : words[0]
+    #expect(run.exit == .code(0) && run.output.contains("EXAMPLES:\n  yett \(first)"), "\(run.output)\(run.errors)")
   }
 
   @Test("a Yett that is not there is a no, with what to do", arguments: ["status", "reload"])
