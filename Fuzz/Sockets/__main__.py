@@ -1,0 +1,174 @@
+"""Fuzzes the running executable over sockets: Fuzz/run sockets [SECONDS] [SEED].
+
+Starts Yett between clients and origins of which some are honest, and some send anything; see ledger.py for what must
+never be. Exits 1 with a finding, of which the evidence lies in .build-fuzz/sockets."""
+
+import asyncio
+import json
+import logging
+import pathlib
+import random as randomness
+import shutil
+import socket
+import sys
+import tempfile
+import time
+
+from clients import Broken, Clients
+from ledger import Ledger
+from origins import Origins
+from wire import Ended, Malformed
+from yett import EXECUTABLE, PATIENCE, ROOT, Yett
+
+AT_ONCE = 96
+# Cases between two sane requests, and those before the first look at memory and descriptors.
+BATCH, WARM_UP = 200, 400
+CASES_A_SECOND = 2_000
+GROWTH_LIMIT = 24 << 20
+
+
+class Run:
+    """One process of Yett, and all that is done to it."""
+
+    def __init__(self, seconds, seed, folder):
+        self.seconds, self.seed, self.folder = seconds, seed, folder
+        evidence = ROOT / ".build-fuzz/sockets"
+        evidence.mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger(evidence, seed)
+        self.cases, self.residents = 0, []
+
+    async def run(self):
+        origins = Origins(self.ledger, self.seed)
+        # A server that refuses: bound, so that nobody else gets its port, and not listening.
+        nobody = socket.socket()
+        nobody.bind(("127.0.0.1", 0))
+        self.yett = Yett(
+            self.folder, honest=[await origins.start(origins.honest) for _ in range(2)],
+            lying=await origins.start(origins.lying), late=await origins.start(origins.late),
+            nobody=nobody.getsockname()[1])
+        try:
+            await self.yett.ready()
+            self.clients = Clients(self.ledger, self.yett)
+            for _ in range(4):
+                await self.clients.sane()
+            await self.until(time.monotonic() + PATIENCE, WARM_UP)
+            before = await self.settled(None)
+            await self.until(time.monotonic() + self.seconds, self.seconds * CASES_A_SECOND)
+            await self.at_the_end(before)
+        finally:
+            status = await self.yett.stop()
+        if status != 0 and not self.ledger.findings:
+            self.ledger.finding("end", f"Yett ended with {status}", self.yett.said())
+        self.look_at_log()
+
+    async def until(self, end, limit):
+        """Cases, some at once, until the time or the number is reached."""
+        async def go_on():
+            while time.monotonic() < end and self.cases < limit and not self.stops:
+                case = self.cases = self.cases + 1
+                await self.one(case)
+                if case % BATCH == 0:
+                    await self.look(case)
+
+        await asyncio.gather(*(go_on() for _ in range(AT_ONCE)))
+
+    async def one(self, case):
+        random = randomness.Random(f"{self.seed}/{case}")
+        kind = random.choice(["strict"] * 4 + ["wild"] * 7 + ["records"])
+        self.ledger.count(f"{kind} clients")
+        try:
+            await asyncio.wait_for(getattr(self.clients, kind)(case, random), 3 * PATIENCE)
+        except asyncio.TimeoutError:
+            self.ledger.finding(case, f"a {kind} client was not done in {3 * PATIENCE:.0f} s")
+        except (OSError, Broken, Ended, Malformed) as error:
+            if kind == "strict" and not self.yett.trapped():
+                self.ledger.finding(case, f"a {kind} client failed: {error!r}")
+
+    async def look(self, case):
+        """Whether Yett is alive and answers; now and then it takes another configuration."""
+        if trapped := self.yett.trapped():
+            return self.ledger.finding(f"before {case}", trapped, self.yett.said(20_000))
+        try:
+            await self.clients.sane()
+        except (OSError, Broken, Ended, Malformed, asyncio.TimeoutError) as error:
+            self.ledger.finding(f"before {case}", f"a sane request failed: {error!r}", self.yett.said())
+        if self.yett.process.poll() is None:
+            self.residents.append(self.yett.resident())
+        if case // BATCH % 5 == 0:
+            self.yett.reload()
+
+    @property
+    def stops(self):
+        return self.yett.process.poll() is not None or len(self.ledger.findings) >= 5
+
+    async def settled(self, before):
+        """Descriptors once nobody is connected: at most as many as before, if that can be had in time."""
+        end, least = time.monotonic() + PATIENCE, None
+        while time.monotonic() < end and (before is None or least is None or least > before):
+            await asyncio.sleep(0.1)
+            held = self.yett.descriptors()
+            if before is None and held == least and time.monotonic() > end - PATIENCE + 4:
+                break
+            least = held if least is None else min(least, held)
+        return least
+
+    async def at_the_end(self, before):
+        if self.yett.process.poll() is not None:
+            return
+        after = await self.settled(before)
+        if after > before:
+            self.ledger.finding("end", f"{after} descriptors, {before} before: some are not closed")
+        try:
+            samples = await self.clients.metrics()
+            left = {name: value for name, value in samples.items() if value and name.startswith(
+                ("yett_server_active_requests", "yett_cache_fills", "yett_cache_waiters", "yett_listener_connections"))}
+            if left:
+                self.ledger.finding("end", f"nobody is connected, and there is {left}")
+        except (OSError, Broken, Ended, Malformed, asyncio.TimeoutError) as error:
+            self.ledger.finding("end", f"no metrics: {error!r}")
+        third = self.residents[len(self.residents) // 3:] or [0]
+        self.growth = self.yett.resident() - min(third[0], third[-1])
+        if self.growth > GROWTH_LIMIT and "build-" not in EXECUTABLE:
+            self.ledger.finding("end", f"memory grew by {self.growth >> 10} KiB in the last two thirds")
+
+    def look_at_log(self):
+        """Every line of the access log is a JSON object, whatever was sent."""
+        lines = 0
+        with open(self.folder / "access.log", "rb") as log:
+            for line in log:
+                lines += 1
+                try:
+                    if not isinstance(json.loads(line.decode("utf-8")), dict):
+                        raise ValueError("no object")
+                except ValueError as error:
+                    return self.ledger.finding("end", f"line {lines} of the access log: {error}", line)
+        self.ledger.counts["lines of the access log"] = lines
+
+    def verdict(self):
+        counts = ", ".join(f"{count} {what}" for what, count in sorted(self.ledger.counts.items()))
+        print(f"sockets: seed {self.seed}: {self.cases} cases; {counts}; {self.yett.reloads} reloads; resident "
+              f"{max(self.residents, default=0) >> 20} MiB, {getattr(self, 'growth', 0) / 1048576:+.1f} MiB in the end")
+        for finding in self.ledger.findings:
+            print(f"sockets: seed {self.seed}: {finding}")
+        print(f"sockets: {len(self.ledger.findings) or 'no'} finding(s) in {self.seconds} s")
+        return 1 if self.ledger.findings else 0
+
+
+def main():
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else randomness.SystemRandom().randrange(1 << 32)
+    if not pathlib.Path(EXECUTABLE).exists():
+        sys.exit(f"sockets: no {EXECUTABLE}: make build")
+    print(f"sockets: seed {seed}", flush=True)
+    # It warns of connections that were reset, which is what they are here for.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="yett-fuzz-"))
+    run = Run(seconds, seed, folder)
+    try:
+        asyncio.run(run.run())
+    finally:
+        shutil.rmtree(folder)
+    sys.exit(run.verdict())
+
+
+main()
