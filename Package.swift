@@ -42,7 +42,8 @@ let package = Package(
     room("Telemetry", imports: ["Time", "Bytes", "Configuration"]),
     room("Proxy", imports: ["EventLoop", "HTTP", "TLS", "Routing", "Cache", "Upstream", "Telemetry"]),
     room("Control", imports: ["Proxy", logging]),
-    .executableTarget(name: "yett", dependencies: ["Control", argumentParser, logging], swiftSettings: strict),
+    room("Demo", imports: ["Control"]),
+    .executableTarget(name: "yett", dependencies: ["Demo", argumentParser, logging], swiftSettings: strict),
 
     tests(of: "Time"),
     tests(of: "Bytes"),
@@ -56,6 +57,7 @@ let package = Package(
     tests(of: "Telemetry"),
     tests(of: "Proxy"),
     tests(of: "Control"),
+    tests(of: "Demo"),
     .testTarget(name: "EndToEndTests", dependencies: ["yett"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
   ],

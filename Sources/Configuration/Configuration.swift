@@ -24,13 +24,16 @@ extension Configuration {
   public static let diagnosticsLimit = 100
 
   /// Reads, decodes and validates a file and what it includes. Blocks on the disk: for start-up and the utility thread.
-  public static func load(path: String) throws(ConfigurationError) -> Configuration {
+  public static func load(path: String) throws(ConfigurationError) -> Configuration { try read(path: path).0 }
+
+  /// The same, with the places of what the file says, for who puts it to use.
+  public static func read(path: String) throws(ConfigurationError) -> (Configuration, ConfigurationPlaces) {
     let text: [UInt8]
     do throws(SourceFileError) { text = try SourceFile.read(path) } catch {
       let message = "cannot read the configuration: \(error)"
       throw ConfigurationError(diagnostics: [Diagnostic(file: path, line: 0, column: 0, message: message)])
     }
-    return try decode(text, file: path) { path throws(SourceFileError) in try SourceFile.read(path) }
+    return try read(text, file: path) { path throws(SourceFileError) in try SourceFile.read(path) }
   }
 
   /// Decodes and validates what was read already.
@@ -45,12 +48,17 @@ extension Configuration {
     include: (String) throws(SourceFileError) -> [UInt8] = { _ throws(SourceFileError) in
       throw SourceFileError("nothing is included here")
     }
-  ) throws(ConfigurationError) -> Configuration {
+  ) throws(ConfigurationError) -> Configuration { try read(text, file: file, include: include).0 }
+
+  static func read(
+    _ text: [UInt8], file: String, include: (String) throws(SourceFileError) -> [UInt8]
+  ) throws(ConfigurationError) -> (Configuration, ConfigurationPlaces) {
     var decoder = Decoder()
     let index = decoder.add(file: file)
     let start = Place(file: index, line: 1, column: 1)
     var octets = text.count
     var configuration = Configuration()
+    var places = ConfigurationPlaces(of: file)
     if text.count > YAMLLimits.fileOctets {
       decoder.note("more than \(Quantity.text(octets: YAMLLimits.fileOctets)) in the file", at: start)
     } else if let root = NodeReader.read(text, file: index, into: &decoder) {
@@ -59,11 +67,12 @@ extension Configuration {
         configuration.add(inclusion, octets: &octets, &decoder, include: include)
       }
       configuration.checkWhole(root, &decoder)
+      places = ConfigurationPlaces(file: file, root: root)
     } else if decoder.error == nil {
       decoder.note("an empty configuration; it needs `listeners` and `sites` at least", at: start)
     }
     if let error = decoder.error { throw error }
-    return configuration
+    return (configuration, places)
   }
 
   /// The JSON Schema (draft 2020-12) of the file, for editors.

@@ -20,31 +20,57 @@ public enum ConfigurationSource: Sendable {
 
   /// Reads and validates everything that a snapshot is made of, and opens the access log. Blocks on disks: at the start
   /// and on the utility thread.
+  ///
+  /// - Throws: all that is wrong with it.
   func load() throws(ConfigurationError) -> LoadedConfiguration {
-    var loaded = try read()
-    if case .file(let path) = loaded.configuration.log.access {
-      do throws(OutputFileError) { loaded.log = try LogFile(appendingTo: path) } catch {
-        throw refusal("the access log cannot be written: \(error)")
-      }
+    try read { path, others throws(OutputFileError) in
+      // Opened for nothing, the reader of a FIFO would see its end.
+      if others.isEmpty { return try LogFile(appendingTo: path) }
+      try OutputFile.probe(appendingTo: path)
+      return nil
     }
-    return loaded
   }
 
-  /// The file and what it includes, and certificates.
-  private func read() throws(ConfigurationError) -> LoadedConfiguration {
-    let configuration: Configuration
+  /// Whether it could be served, as far as that can be said while another Yett may have its addresses: what `yett check`
+  /// asks. Blocks on disks, and makes no file.
+  ///
+  /// - Throws: all that is wrong with it.
+  public func check() throws(ConfigurationError) -> ConfigurationSummary {
+    let loaded = try read { path, _ throws(OutputFileError) in
+      try OutputFile.probe(appendingTo: path)
+      return nil
+    }
+    return ConfigurationSummary(of: loaded)
+  }
+
+  /// The file and what it includes, certificates, and the log.
+  ///
+  /// - Parameter openLog: is given the log's path and what else is wrong.
+  private func read(
+    openLog: (String, [Diagnostic]) throws(OutputFileError) -> LogFile?
+  ) throws(ConfigurationError) -> LoadedConfiguration {
+    var found: [Diagnostic] = []
+    let (configuration, places): (Configuration, ConfigurationPlaces)
     let certificates: LoadedCertificates
     switch self {
     case .file(let path):
-      configuration = try Configuration.load(path: path)
-      do throws(CertificateError) { certificates = try LoadedCertificates(configuration) } catch {
-        throw refusal("a certificate cannot be used: \(error)")
+      (configuration, places) = try Configuration.read(path: path)
+      certificates = LoadedCertificates(configuration) { message, path, suggestion in
+        found.append(places.diagnostic(message, at: path, suggestion: suggestion))
       }
     case .value(let value, let sets):
-      configuration = value
+      (configuration, places) = (value, ConfigurationPlaces(of: name))
       certificates = LoadedCertificates(configuration, sets: sets)
     }
-    return LoadedConfiguration(configuration: configuration, certificates: certificates)
+    var log: LogFile?
+    if case .file(let path) = configuration.log.access {
+      do throws(OutputFileError) { log = try openLog(path, found) } catch {
+        let message = "the access log cannot be written: \(error)"
+        found.append(places.diagnostic(message, at: [.key("log"), .key("access")]))
+      }
+    }
+    if let error = ConfigurationError(found: found) { throw error }
+    return LoadedConfiguration(configuration: configuration, places: places, certificates: certificates, log: log)
   }
 
   /// What is wrong with the whole, not with a line of it.
@@ -53,18 +79,11 @@ public enum ConfigurationSource: Sendable {
   }
 }
 
-extension ConfigurationSource {
-  /// Whether it could be served, as far as that can be said without opening anything: what `yett check` asks. Blocks on
-  /// disks.
-  ///
-  /// - Throws: all that is wrong with it.
-  public func check() throws(ConfigurationError) -> Configuration { try read().configuration }
-}
-
 /// A configuration with everything that was read for it, before anyone serves it.
 struct LoadedConfiguration: Sendable {
   let configuration: Configuration
+  let places: ConfigurationPlaces
   let certificates: LoadedCertificates
   /// The access log, where it is a file and was opened.
-  var log: LogFile?
+  let log: LogFile?
 }

@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Glibc
 
 /// The listening sockets of all workers, by address. It opens them, workers hold them; none is closed while its
 /// address stays configured, since its accept queue would be lost.
@@ -14,21 +15,29 @@ final class ListenerTable {
   ///
   /// - Throws: where one can't be bound; nothing has changed then.
   func open(_ listeners: [ListenerConfiguration]) throws(ListenerError) -> [[ListeningSocket]] {
+    if sockets.isEmpty { try forEach(listeners, probe) }
     var opened: [String: [ListeningSocket]] = [:]
     var result: [[ListeningSocket]] = []
-    for listener in listeners {
+    try forEach(listeners) { listener throws(SystemError) in
       let key = Self.key(of: listener)
-      do throws(SystemError) {
-        let all: [ListeningSocket]
-        if let known = sockets[key] { all = known } else { all = try open(listener.bind) }
-        opened[key] = all
-        result.append(all)
-      } catch {
-        throw ListenerError(listener: listener.name, endpoint: "\(listener.bind)", error: error)
-      }
+      let all = if let known = sockets[key] { known } else { try open(listener.bind) }
+      opened[key] = all
+      result.append(all)
     }
     sockets = opened
     return result
+  }
+
+  private func forEach(
+    _ listeners: [ListenerConfiguration], _ body: (ListenerConfiguration) throws(SystemError) -> Void
+  ) throws(ListenerError) {
+    for (index, listener) in listeners.enumerated() {
+      do throws(SystemError) { try body(listener) } catch {
+        throw ListenerError(
+          listener: listener.name, endpoint: listener.bind, error: error,
+          path: [.key("listeners"), .item(index), .key("bind")])
+      }
+    }
   }
 
   /// Lets go of all: each closes when its worker has accepted who waits, and lets go of it too.
@@ -39,6 +48,12 @@ final class ListenerTable {
   private static func key(of listener: ListenerConfiguration) -> String {
     if case .tcp(_, 0) = listener.bind { return "\(listener.bind) \(listener.name)" }
     return "\(listener.bind)"
+  }
+
+  /// Another process of this user that shares its port, such as a second Yett, would get a part of the connections
+  /// unnoticed. At the start, when nothing of ours is bound, the port is asked for without sharing.
+  private func probe(_ listener: ListenerConfiguration) throws(SystemError) {
+    if case .tcp(_, let port) = listener.bind, port != 0 { _ = try ListeningSocket(listener.bind, shared: false) }
   }
 
   private func open(_ endpoint: Endpoint) throws(SystemError) -> [ListeningSocket] {
@@ -71,8 +86,31 @@ extension ListeningSocket {
 /// Why a listener can't be opened.
 struct ListenerError: Error, CustomStringConvertible {
   let listener: String
-  let endpoint: String
+  let endpoint: Endpoint
   let error: SystemError
+  /// To the address in the configuration.
+  let path: [ConfigurationPlaces.Step]
 
-  var description: String { "listener `\(listener)` cannot listen on \(endpoint): \(error)" }
+  var description: String {
+    "listener `\(listener)` cannot listen on \(endpoint): \(error)" + (remedy.map { " (\($0))" } ?? "")
+  }
+
+  func refusal(at places: ConfigurationPlaces) -> ConfigurationError {
+    ConfigurationError(diagnostics: [places.diagnostic(description, at: path)])
+  }
+
+  private var remedy: String? {
+    switch (endpoint, error.code) {
+    case (.tcp(_, let port), EADDRINUSE): "who does: `ss -ltnp sport = :\(port)`"
+    case (.tcp(_, let port), EACCES) where port < 1_024:
+      "ports below 1024 need root or CAP_NET_BIND_SERVICE; systemd gives it with AmbientCapabilities="
+    case (.tcp, EADDRNOTAVAIL): "no interface of this machine has the address"
+    case (.unix(let path), EADDRINUSE):
+      "another process answers there; `yett status --socket \(path)` tells if it is Yett"
+    case (.unix, ENOENT): "its folder is missing"
+    case (.unix, ENAMETOOLONG): "a socket's path has 107 octets at most"
+    case (.unix, EEXIST): "the file there is no socket"
+    default: nil
+    }
+  }
 }

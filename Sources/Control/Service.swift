@@ -65,7 +65,7 @@ public final class Service {
       prepared = try admin.prepare(loaded.configuration.admin)
       sockets = try table.open(loaded.configuration.listeners)
     } catch {
-      throw .listener("\(error)")
+      throw .configuration(error.refusal(at: loaded.places))
     }
     let watch = OriginWatch(logger: logger)
     watch.adopt(snapshot, in: loop)

@@ -5,13 +5,12 @@ import EventLoop
 public enum ServiceError: Error, CustomStringConvertible {
   case configuration(ConfigurationError)
   case certificates(String)
-  case listener(String)
   case system(SystemError)
 
   public var description: String {
     switch self {
     case .configuration(let error): "\(error)"
-    case .certificates(let words), .listener(let words): words
+    case .certificates(let words): words
     case .system(let error): "\(error)"
     }
   }

@@ -2,59 +2,49 @@ import ArgumentParser
 import Configuration
 import Control
 import Telemetry
+import Time
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say whether a configuration can be served, and all that is wrong with it.",
     discussion: """
-      Reads what the file includes and its certificates too. Exits with 0 where it can be served, with 1 where not.
+      Reads what the file includes and every certificate, and asks whether the access log could be written; it opens no \
+      port and makes no file. Exits with 0 where it can be served, and says what it is; with 1 where not, and says all \
+      that is wrong.
 
       EXAMPLES:
         yett check Config/yett.yaml
         yett check --json | jq -r '.diagnostics[].message'
       """)
 
-  @Argument(help: "The configuration file, instead of that of --config.") var file: String?
-  @OptionGroup var standard: ConfigurationFile
+  @OptionGroup var file: ConfigurationFile
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let path = file ?? standard.path
+    let path = file.path
     do throws(ConfigurationError) {
-      let configuration = try ConfigurationSource.file(path).check()
+      let summary = try ConfigurationSource.file(path).check()
       if json {
-        Terminal.write(report(on: path, configuration, nil))
+        Terminal.write(report(on: path, summary, nil))
       } else {
-        Terminal.say(summary(of: configuration, path))
+        Terminal.say("\(path) is valid\n" + summary.text(now: .readClock()))
       }
     } catch {
       if json {
         Terminal.write(report(on: path, nil, error))
       } else {
-        Terminal.say(error.lines.joined(separator: "\n"), to: .errors)
+        Terminal.say(error.lines(on: path).joined(separator: "\n"), to: .errors)
       }
       throw ExitCode.failure
     }
   }
 
-  private func summary(of configuration: Configuration, _ path: String) -> String {
-    let routes = configuration.sites.reduce(0) { $0 + $1.routes.count }
-    return "\(path) is valid: \(Self.count(configuration.sites.count, "site")), \(Self.count(routes, "route")), "
-      + Self.count(configuration.pools.count, "pool")
-  }
-
-  private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-  private func report(on path: String, _ configuration: Configuration?, _ error: ConfigurationError?) -> [UInt8] {
+  private func report(on path: String, _ summary: ConfigurationSummary?, _ error: ConfigurationError?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.put("file", path)
     writer.put("valid", error == nil)
-    if let configuration {
-      writer.put("sites", UInt64(configuration.sites.count))
-      writer.put("routes", UInt64(configuration.sites.reduce(0) { $0 + $1.routes.count }))
-      writer.put("pools", UInt64(configuration.pools.count))
-    }
+    summary?.put(into: &writer)
     writer.put(error ?? ConfigurationError(diagnostics: []))
     writer.endObject()
     return writer.octets + [UInt8(ascii: "\n")]

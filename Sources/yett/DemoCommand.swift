@@ -1,12 +1,12 @@
 import ArgumentParser
-import Control
+import Demo
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Show the whole product: sample origins, Yett before them, and how each route keeps its target.",
     discussion: """
-      Needs nothing. It makes a certificate, starts sample origins inside the process and serves them on
+      Needs nothing. It makes a certificate, starts sample origins inside the process and serves them on \
       https://localhost:8443, on loopback alone. ^C ends it.
 
       EXAMPLES:

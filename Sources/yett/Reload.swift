@@ -7,7 +7,7 @@ struct Reload: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Let a running Yett take its configuration anew.",
     discussion: """
-      Comes back when every worker serves the new configuration. On any error the old one goes on, and all errors are
+      Comes back when every worker serves the new configuration. On any error the old one goes on, and all errors are \
       told; then it exits with 1.
 
       EXAMPLES:

@@ -7,13 +7,13 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve what a configuration file says.",
     discussion: """
-      SIGHUP takes the file anew, SIGUSR1 reopens the access log, SIGTERM or ^C ends what is under way and then itself:
-      5 s after `limits.drain` at the latest; a second one ends it at once, whatever is stuck. Exits with 1 where
+      SIGHUP takes the file anew, SIGUSR1 reopens the access log, SIGTERM or ^C ends what is under way and then itself: \
+      5 s after `limits.drain` at the latest; a second one ends it at once, whatever is stuck. Exits with 1 where \
       something was left behind. Diagnostics go to standard error.
 
       EXAMPLES:
         yett serve
-        yett serve --config Config/yett.yaml --verbose
+        yett serve Config/yett.yaml --verbose
       """)
 
   @OptionGroup var file: ConfigurationFile
@@ -32,26 +32,42 @@ struct Serve: ParsableCommand {
     do throws(ServiceError) {
       try Service(source: .file(file.path), logger: logger).run()
     } catch {
-      for line in error.lines { logger.critical("\(line)") }
+      for line in error.lines(on: file.path) { logger.critical("\(line)") }
       throw ExitCode.failure
     }
   }
 }
 
-/// `--config`, for commands that need the file.
+/// The file, for commands that are about it: as an argument, or by `--config`.
 struct ConfigurationFile: ParsableArguments {
-  @Option(name: [.customShort("c"), .customLong("config")], help: "The configuration file.")
-  var path = Yett.configurationPath
+  @Argument(help: "The configuration file. (default: \(Yett.configurationPath))") var file: String?
+  @Option(name: [.customShort("c"), .customLong("config")], help: "The same.") var config: String?
+
+  var path: String { file ?? config ?? Yett.configurationPath }
+
+  func validate() throws {
+    guard file == nil || config == nil else { throw ValidationError("one configuration file, please") }
+  }
 }
 
 extension ServiceError {
   /// A line for each error.
-  fileprivate var lines: [String] {
-    if case .configuration(let error) = self { error.lines } else { [description] }
+  fileprivate func lines(on path: String) -> [String] {
+    if case .configuration(let error) = self { error.lines(on: path) } else { [description] }
   }
 }
 
 extension ConfigurationError {
-  /// A line for each error.
-  var lines: [String] { diagnostics.map(\.description) + (isCut ? ["and more of the kind"] : []) }
+  /// A line for each error, and what to do where there is no file at the default place.
+  ///
+  /// - Parameter path: where it was looked for.
+  func lines(on path: String) -> [String] {
+    diagnostics.map(\.description) + (isCut ? ["and more of the kind"] : [])
+      + (isMissing(at: path) ? ["name another one as the argument, such as Config/yett.yaml of Yett's sources"] : [])
+  }
+
+  /// Whether nobody said which file, and there is none.
+  func isMissing(at path: String) -> Bool {
+    path == Yett.configurationPath && diagnostics.count == 1 && diagnostics[0].line == 0
+  }
 }

@@ -19,8 +19,8 @@ struct Status: ParsableCommand {
   @OptionGroup var running: RunningYett
 
   func validate() throws {
-    guard let span = Duration(configured: since), span > .zero else {
-      throw ValidationError("--since is a duration such as 60s or 5m, not '\(since)'")
+    guard let span = Duration(configured: since), span > .zero, span <= .seconds(600) else {
+      throw ValidationError("--since is a duration such as 60s or 5m, up to 10m, not '\(since)'")
     }
     guard route?.utf8.allSatisfy({ $0.isNameOctet }) ?? true else {
       throw ValidationError("--route is the name of a route, or SITE/NAME")

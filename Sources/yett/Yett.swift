@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Control
 
 @main struct Yett: ParsableCommand {
@@ -9,7 +10,7 @@ import Control
       EXAMPLES:
         yett demo
         yett check Config/yett.yaml
-        yett serve --config Config/yett.yaml
+        yett serve Config/yett.yaml
         yett status --since 5m
 
       Exits with 0 for yes, 1 for no, 2 for misuse.
@@ -23,12 +24,22 @@ import Control
   private static let misuse: Int32 = 2
 
   static func main() {
+    if let word = CommandLine.arguments.dropFirst().first, let meant = meant(by: word) {
+      Terminal.say("there is no command `\(word)`; did you mean `\(meant)`?", to: .errors)
+      exit(withError: ExitCode(misuse))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
       end(with: error)
     }
+  }
+
+  /// The command that was probably meant by a word that is none.
+  private static func meant(by word: String) -> String? {
+    let names = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
+    return names.contains(word) ? nil : Suggestion.closest(to: word, among: names)
   }
 
   /// Says why, and exits with the code for it.

@@ -46,7 +46,10 @@ struct BufferTests {
   @Test(
     "numbers are written without leading zeros",
     arguments: [
-      (UInt64(0), "0", "0"), (9, "9", "9"), (10, "10", "A"), (255, "255", "FF"),
+      (UInt64(0), "0", "0"), (9, "9", "9"), (10, "10", "A"), (99, "99", "63"), (100, "100", "64"), (255, "255", "FF"),
+      (1_000, "1000", "3E8"), (99_999, "99999", "1869F"), (100_000, "100000", "186A0"), (1_000_000, "1000000", "F4240"),
+      (9_999_999, "9999999", "98967F"), (10_000_000, "10000000", "989680"), (99_999_999, "99999999", "5F5E0FF"),
+      (100_000_000, "100000000", "5F5E100"),
       (.max, "18446744073709551615", "FFFFFFFFFFFFFFFF"),
     ])
   func numbers(number: UInt64, decimal: String, hex: String) {
@@ -78,6 +81,32 @@ struct BufferTests {
     pool.trim()
     pool.trim()
     #expect(pool.take(.small).isEmpty == true)
+  }
+
+  @Test("free blocks are handed out one by one, the last that came back first, and none twice")
+  func blocks() {
+    let pool = BufferPool()
+    var first = pool.take(.small)
+    var second = pool.take(.small)
+    var third = pool.take(.small)
+    for _ in 0..<3 {
+      // What one holds stays whole beside the others: a free block's first octets are the pool's own.
+      first.append("first")
+      second.append("second")
+      third.append("third")
+      #expect(text(first.readable) == "first")
+      #expect(text(second.readable) == "second")
+      #expect(text(third.readable) == "third")
+      pool.reclaim(&first)
+      pool.reclaim(&second)
+      pool.reclaim(&third)
+      #expect((first.capacity, pool.lent) == (0, 0))
+      pool.trim()
+      pool.supply(&second, .small)
+      pool.supply(&third, .small)
+      pool.supply(&first, .small)
+      #expect(pool.lent == 3)
+    }
   }
 
   @Test("a chunk is a copy, and joins slices in order")

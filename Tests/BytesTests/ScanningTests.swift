@@ -35,17 +35,32 @@ struct ScanningTests {
     let control = span.firstControl(from: start)
     let invisible = span.firstInvisible(from: start)
     let nonToken = span.firstNonToken(from: start)
+    let nonLowercase = span.firstNonLowercase(from: start)
     let found = span.firstIndex(of: octet, from: start)
     let rest = start..<octets.count
     #expect(control == rest.first { octets[$0] < 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(invisible == rest.first { octets[$0] <= 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(nonToken == rest.first { !octets[$0].isToken } ?? octets.count)
+    #expect(nonLowercase == rest.first { octets[$0] &- 0x61 >= 26 } ?? octets.count)
     #expect(found == rest.first { octets[$0] == octet })
+  }
+
+  @Test("short texts are scanned to their last octet", arguments: 0..<20)
+  func short(count: Int) {
+    for place in 0..<count {
+      for octet in UInt8.min...UInt8.max {
+        var octets = [UInt8](repeating: 0x7A, count: count)
+        octets[place] = octet
+        compare(octets, from: 0, and: octet)
+      }
+    }
+    compare([UInt8](repeating: 0x61, count: count), from: count, and: 0x62)
   }
 
   @Test(
     "comparing without case differs by letters alone",
-    arguments: ["te", "x-forw", "if-match", "keep-alive", "transfer-encoding", "0123456789abcdef"] as [StaticString])
+    arguments: ["te", "x-forw", "if-match", "keep-alive", "transfer-encoding", "0123456789abcdef", "x"]
+      as [StaticString])
   func ignoringCase(text: StaticString) {
     let octets = Array("\(text)".utf8)
     #expect(isSame(octets.map(\.uppercased), text))
@@ -57,12 +72,21 @@ struct ScanningTests {
         #expect(isSame(other, text) == isSameLetter)
         #expect(other.span.equalsIgnoringCase(octets.span) == isSameLetter)
         #expect(other.span.equals(octets.span) == (octet == octets[index]))
+        #expect(isSameText(other, text) == (octet == octets[index]))
+        // What it asks of the caller: octets of a token.
+        if octet.isToken { #expect(isSameToken(other, text) == isSameLetter) }
       }
     }
     #expect(!isSame(Array(octets.dropLast()), text))
     #expect(!isSame(octets + [0x61], text))
+    for other in [Array(octets.dropLast()), octets + [0x61], []] {
+      #expect(!isSameText(other, text))
+      #expect(!isSameToken(other, text))
+    }
   }
 
+  private func isSameText(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.equals(text) }
+  private func isSameToken(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.tokenEquals(text) }
   private func isSame(_ octets: [UInt8], _ text: StaticString) -> Bool { octets.span.equalsIgnoringCase(text) }
 
   @Test("RFC 9110 §5.6.2: tchar; RFC 5234: the classes of octets")

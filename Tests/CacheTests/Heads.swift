@@ -62,11 +62,15 @@ enum Sample {
 
   static func key(_ name: String) -> CacheKey {
     var key = CacheKey()
-    key.begin()
-    key.append(Array(name.utf8).span)
+    key.begin(Span(), scheme: .http, port: 80, host: Span(), path: Array(name.utf8).span, query: nil)
     return key
   }
 }
 
+func array(_ octets: Span<UInt8>) -> [UInt8] {
+  var copy: [UInt8] = []
+  copy.append(octets)
+  return copy
+}
 func octets(_ text: String) -> [UInt8] { Array(text.utf8) }
 func text(_ octets: [UInt8]) -> String { String(decoding: octets, as: UTF8.self) }

@@ -110,3 +110,16 @@ private func value(of head: borrowing ResponseHead, _ octets: Span<UInt8>) -> Re
 func everyCut(of count: Int) -> [[Int]] {
   [Array(0...count)] + (0...count).map { [$0, count] }
 }
+
+/// SplitMix64: the same throws each time.
+struct Dice: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}

@@ -15,7 +15,8 @@ enum ImportTable {
     "Telemetry": ["Time", "Bytes", "Configuration"],
     "Proxy": ["EventLoop", "HTTP", "TLS", "Routing", "Cache", "Upstream", "Telemetry"],
     "Control": ["Proxy", "Logging"],
-    "yett": ["Control", "ArgumentParser", "Logging"],
+    "Demo": ["Control"],
+    "yett": ["Demo", "ArgumentParser", "Logging"],
   ]
 
   /// What the platform gives, for every room.

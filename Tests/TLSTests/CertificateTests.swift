@@ -107,7 +107,7 @@ struct CertificateTests {
   @Test("a file that is not there is named")
   func missing() {
     #expect(throws: CertificateError(file: "/nowhere/a.pem", reason: .unreadable("No such file or directory"))) {
-      try Certificate(chainFile: "/nowhere/a.pem", keyFile: "/nowhere/a.key")
+      try Certificate.read("/nowhere/a.pem")
     }
   }
 
@@ -116,7 +116,7 @@ struct CertificateTests {
     arguments: ["/dev/zero", "/tmp"])
   func notRegular(path: String) {
     #expect(throws: CertificateError(file: path, reason: .unreadable("it is not a regular file"))) {
-      try Certificate(chainFile: path, keyFile: path)
+      try Certificate.read(path)
     }
   }
 }

@@ -3,21 +3,44 @@ import Glibc
 /// The free buffers of one thread, last in, first out, so that a warm block is used again. Blocks are mapped one by
 /// one and unmapped by `trim`: an idle connection holds none, and what a burst needed goes back to the system.
 @safe public final class BufferPool {
-  // One struct: one dynamic check of exclusivity a call.
-  private var blocks = PoolBlocks()
+  // Proof: made in `init`, freed in `deinit`, of this object alone, on one thread. Each use is one operation that calls
+  // nobody back, so no two overlap: a dynamic check of exclusivity (half of what taking a buffer cost) would never
+  // find anything.
+  @usableFromInline let small: UnsafeMutablePointer<FreeBlocks>
+  @usableFromInline let large: UnsafeMutablePointer<FreeBlocks>
 
-  public init() {}
+  public init() {
+    unsafe (small, large) = (.allocate(capacity: 1), .allocate(capacity: 1))
+    unsafe small.initialize(to: FreeBlocks(size: .small))
+    unsafe large.initialize(to: FreeBlocks(size: .large))
+  }
+
+  deinit {
+    unsafe small.pointee.unmap(small.pointee.count)
+    unsafe large.pointee.unmap(large.pointee.count)
+    unsafe small.deallocate()
+    unsafe large.deallocate()
+  }
 
   /// Buffers handed out and not given back.
-  public var lent: Int { blocks.small.lent + blocks.large.lent }
+  public var lent: Int { unsafe small.pointee.lent + large.pointee.lent }
 
   /// An empty buffer with a block of that size, for its holder until `give`. Traps where the system has no memory left.
-  public func take(_ size: BufferSize) -> Buffer { blocks.take(size) }
+  @inlinable public func take(_ size: BufferSize) -> Buffer {
+    switch size {
+    case .small: unsafe small.pointee.take()
+    case .large: unsafe large.pointee.take()
+    }
+  }
 
   /// Takes back a buffer; what was in it is forgotten.
-  public func give(_ buffer: consuming Buffer) {
+  @inlinable public func give(_ buffer: consuming Buffer) {
     guard buffer.capacity > 0 else { return }
-    blocks.give(buffer)
+    if buffer.capacity == BufferSize.small.rawValue {
+      unsafe small.pointee.give(buffer)
+    } else {
+      unsafe large.pointee.give(buffer)
+    }
   }
 
   /// Gives a buffer without a block one of that size; leaves one that has any as it is.
@@ -45,65 +68,75 @@ import Glibc
 
   /// Unmaps what has not been needed since the last call. Call every few seconds.
   public func trim() {
-    blocks.small.trim()
-    blocks.large.trim()
+    unsafe small.pointee.trim()
+    unsafe large.pointee.trim()
   }
 }
 
-/// The free blocks of both sizes.
-private struct PoolBlocks: ~Copyable {
-  var small = FreeBlocks(size: .small)
-  var large = FreeBlocks(size: .large)
-
-  mutating func take(_ size: BufferSize) -> Buffer {
-    switch size {
-    case .small: small.take()
-    case .large: large.take()
-    }
-  }
-
-  mutating func give(_ buffer: consuming Buffer) {
-    if buffer.capacity == BufferSize.small.rawValue { small.give(buffer) } else { large.give(buffer) }
-  }
-}
-
-/// The free blocks of one size. Proof of safety: a block is in the list or in one `Buffer`, never in both.
-@safe private struct FreeBlocks: ~Copyable {
-  let size: BufferSize
-  var lent = 0
-  private var blocks: [UnsafeMutablePointer<UInt8>] = unsafe []
+/// The free blocks of one size, each with the next one's address in its first octets.
+///
+/// Proof of safety: a block is mapped for `size` octets and is in the list or in one `Buffer`, never in both.
+@safe @usableFromInline struct FreeBlocks {
+  /// Octets of a block.
+  @usableFromInline let size: Int
+  @usableFromInline var lent = 0
+  @usableFromInline var first: UnsafeMutablePointer<UInt8>?
+  @usableFromInline var count = 0
   /// The fewest blocks that lay free since the last trim: so many were never needed.
-  private var idle = 0
+  @usableFromInline var idle = 0
 
-  init(size: BufferSize) { self.size = size }
-
-  deinit { for index in unsafe blocks.indices { unsafe _ = munmap(blocks[index], size.rawValue) } }
-
-  mutating func take() -> Buffer {
-    lent += 1
-    if let block = unsafe blocks.popLast() {
-      idle = Swift.min(idle, unsafe blocks.count)
-      return unsafe Buffer(block: block, capacity: size.rawValue)
-    }
-    idle = 0
-    let pages = unsafe mmap(nil, size.rawValue, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
-      // As with malloc in the runtime: without memory there is no way on. Connections are bounded so that it holds.
-      preconditionFailure("out of memory for a buffer of \(size.rawValue) octets")
-    }
-    return unsafe Buffer(block: pages.assumingMemoryBound(to: UInt8.self), capacity: size.rawValue)
+  init(size: BufferSize) {
+    self.size = size.rawValue
+    unsafe first = nil
   }
 
-  mutating func give(_ buffer: consuming Buffer) {
-    lent -= 1
-    unsafe blocks.append(buffer.dissolve())
+  @inlinable mutating func take() -> Buffer {
+    lent &+= 1
+    guard let block = unsafe pop() else { return unsafe Buffer(block: map(), capacity: size) }
+    if count < idle { idle = count }
+    return unsafe Buffer(block: block, capacity: size)
+  }
+
+  @inlinable mutating func give(_ buffer: consuming Buffer) {
+    lent &-= 1
+    let block = unsafe buffer.dissolve()
+    unsafe UnsafeMutableRawPointer(block).storeBytes(of: first, as: UnsafeMutablePointer<UInt8>?.self)
+    unsafe first = block
+    count &+= 1
   }
 
   mutating func trim() {
-    for _ in 0..<idle {
-      guard let block = unsafe blocks.popLast() else { break }
-      unsafe _ = munmap(block, size.rawValue)
+    unmap(idle)
+    idle = count
+  }
+
+  /// So many, or all.
+  mutating func unmap(_ most: Int) {
+    for _ in 0..<most {
+      guard let block = unsafe pop() else { break }
+      unsafe _ = munmap(block, size)
     }
-    idle = unsafe blocks.count
+  }
+
+  @inlinable mutating func pop() -> UnsafeMutablePointer<UInt8>? {
+    guard let block = unsafe first else { return nil }
+    unsafe first = Self.successor(of: block)
+    count &-= 1
+    return unsafe block
+  }
+
+  @inlinable static func successor(of block: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>? {
+    unsafe UnsafeRawPointer(block).load(as: UnsafeMutablePointer<UInt8>?.self)
+  }
+
+  /// A block more.
+  @usableFromInline mutating func map() -> UnsafeMutablePointer<UInt8> {
+    idle = 0
+    let pages = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
+      // As with malloc in the runtime: without memory there is no way on. Connections are bounded so that it holds.
+      preconditionFailure("out of memory for a buffer of \(size) octets")
+    }
+    return unsafe pages.assumingMemoryBound(to: UInt8.self)
   }
 }

@@ -28,12 +28,15 @@
   /// `index` is from 0 to below `count`.
   @inlinable public subscript(index: Int) -> Element {
     _read {
-      precondition(index >= 0 && index < count)
+      precondition(holds(index))
       yield unsafe base[index]
     }
     _modify {
-      precondition(index >= 0 && index < count)
+      precondition(holds(index))
       yield unsafe &base[index]
     }
   }
+
+  /// One comparison: a negative index is a large one.
+  @inlinable func holds(_ index: Int) -> Bool { UInt(bitPattern: index) < UInt(bitPattern: count) }
 }

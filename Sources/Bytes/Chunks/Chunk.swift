@@ -16,6 +16,9 @@
     count = octets.count
   }
 
+  /// A copy of the text, in UTF-8. Not for the hot path.
+  public convenience init(copying text: String) { self.init(copying: Array(text.utf8).span) }
+
   /// The octets of `slices`, one after the other: makes one chunk of many small ones.
   public init(joining slices: [Slice]) {
     let total = slices.reduce(0) { $0 + $1.count }

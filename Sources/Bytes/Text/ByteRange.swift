@@ -1,5 +1,5 @@
 /// A range of octets in a head: 4 octets instead of 16, since a head is bounded below 64 KiB.
-public struct ByteRange: Hashable, Sendable {
+public struct ByteRange: Hashable, Sendable, BitwiseCopyable {
   public var start: UInt16
   public var count: UInt16
 

@@ -47,23 +47,24 @@ public struct CacheStatus: Equatable, Sendable {
     (self.isStored, self.isCollapsed) = (isStored, isCollapsed)
   }
 
-  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`. Allocates nothing where `octets`
-  /// has room for 80 more.
-  public func write(to octets: inout [UInt8]) {
-    octets.append("Yett")
+  /// Octets of the longest value.
+  public static let octetLimit = 80
+
+  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`, to a buffer that has room for it.
+  public func write(to buffer: inout Buffer) {
     if let forward {
-      octets.append("; fwd=")
-      octets.append(forward.text)
+      buffer.append("Yett; fwd=")
+      buffer.append(forward.text)
     } else {
-      octets.append("; hit")
+      buffer.append("Yett; hit")
     }
     if let seconds = timeToLive?.seconds {
-      octets.append("; ttl=")
-      if seconds < 0 { octets.append(UInt8(ascii: "-")) }
-      octets.append(decimal: seconds.magnitude)
+      buffer.append("; ttl=")
+      if seconds < 0 { buffer.append(UInt8(ascii: "-")) }
+      buffer.append(decimal: seconds.magnitude)
     }
     guard forward != nil else { return }
-    if isStored { octets.append("; stored") }
-    if isCollapsed { octets.append("; collapsed") }
+    if isStored { buffer.append("; stored") }
+    if isCollapsed { buffer.append("; collapsed") }
   }
 }

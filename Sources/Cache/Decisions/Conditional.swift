@@ -58,6 +58,19 @@ public enum Conditional: Equatable, Sendable {
   }
 }
 
+/// The conditions of a request that waits for a fill, for what it is answered with when it looks again and its reader is
+/// gone. Any thread.
+public struct RequestConditions: Sendable {
+  let request: FieldBlock
+
+  /// What they come to on a stored response.
+  ///
+  /// - Parameter now: for dates with a year of two digits.
+  public func conditional(on stored: StoredHead, now: WallTime) -> Conditional {
+    Conditional(request, on: stored, now: now)
+  }
+}
+
 /// Entity tags (RFC 9110 §8.8.3). Not a list of quoted strings: a backslash in a tag escapes nothing.
 enum EntityTag {
   /// Whether `If-None-Match`'s value is `*` or has a member that matches weakly (§8.8.3.2). What follows a member that

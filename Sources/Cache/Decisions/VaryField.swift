@@ -6,7 +6,7 @@ public enum VaryField: Sendable {
   /// No field of the client's chose the answer.
   case absent
   case names(VarySpec)
-  /// `*`, or a field that is another one in every request.
+  /// `*`, or a field that is another one in every request; also what can't be read, for it may mean anything.
   case any
 
   /// Names that a key can hold.
@@ -57,11 +57,12 @@ public enum VaryField: Sendable {
     /// The origin never sees it as sent, or the primary key holds it.
     case none
     case selects
-    /// Yett writes it for every request anew.
+    /// Yett writes it for every request anew, or nobody knows what is meant.
     case unbounded
 
     init(of name: Span<UInt8>) {
-      if name.equals("*") {
+      // No field is called like what is no token (RFC 9110 §5.1).
+      if name.equals("*") || name.firstNonToken(from: 0) < name.count {
         self = .unbounded
         return
       }

@@ -31,7 +31,7 @@ public struct FillReader: ~Copyable {
     guard case .ready = head, let spec, !isMatched else { return head }
     var own = CacheKey()
     spec.select(from: request, into: &own)
-    guard own.octets == selection else { return .otherVariant }
+    guard own.octets.equals(selection.span) else { return .otherVariant }
     isMatched = true
     return head
   }
@@ -40,8 +40,12 @@ public struct FillReader: ~Copyable {
   ///
   /// - Parameter now: for dates with a year of two digits.
   public func conditional(on stored: StoredHead, now: WallTime) -> Conditional {
-    Conditional(request, on: stored, now: now)
+    conditions.conditional(on: stored, now: now)
   }
+
+  /// The conditions of its request, to be kept over `CacheView.lookup(again:at:)`: a hit there is another response than
+  /// the fill's, and may be the one that the client has.
+  public var conditions: RequestConditions { RequestConditions(request: request) }
 
   /// The next of the body.
   ///

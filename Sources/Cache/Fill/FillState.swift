@@ -11,12 +11,6 @@ struct FillState: ~Copyable {
     case released(Refusal)
   }
 
-  struct Piece {
-    let slice: Slice
-    /// Where in the body it ends.
-    let end: Int
-  }
-
   struct Reader {
     var worker = 0
     /// The next octet of the body.
@@ -35,9 +29,7 @@ struct FillState: ~Copyable {
   private(set) var declaredLength: Int?
   /// It exceeds the largest object: only who has begun reads it, over a bounded window.
   private(set) var isOutgrown = false
-  private var pieces: [Piece] = []
-  /// Octets that came so far.
-  private(set) var end = 0
+  private var pieces = FillPieces()
   private var readers: [Reader] = []
   private var vacant: [Int] = []
   private var waiting = WorkerSet()
@@ -60,22 +52,18 @@ struct FillState: ~Copyable {
     return takeWaiting()
   }
 
-  /// Adds a piece in place of the last `replaced` ones, whose octets it repeats first.
-  mutating func append(_ slice: Slice, replacing replaced: Int) -> FillProgress {
+  /// Adds a piece that begins by repeating the last octets, in place of the pieces that held them.
+  mutating func append(_ slice: Slice, repeating repeated: Int = 0) -> FillProgress {
     guard case .body = phase else { return FillProgress(notify: WorkerSet(), pauses: false) }
-    let taken = min(replaced, pieces.count)
-    let start = taken > 0 ? pieces[pieces.count - taken].end - pieces[pieces.count - taken].slice.count : end
-    pieces.removeLast(taken)
-    end = start + slice.count
-    pieces.append(Piece(slice: slice, end: end))
-    if isOutgrown, readerCount == 0 { dropRead() }
+    pieces.append(slice, repeating: repeated)
+    if isOutgrown, readerCount == 0 { pieces.dropRead() }
     isPaused = isOutgrown && held >= Self.window
     return FillProgress(notify: takeWaiting(), pauses: isPaused)
   }
 
   mutating func outgrow() {
     isOutgrown = true
-    dropRead()
+    pieces.dropRead()
   }
 
   /// The body is whole.
@@ -99,7 +87,11 @@ struct FillState: ~Copyable {
   }
 
   /// The body as it is kept.
-  var slices: [Slice] { pieces.map(\.slice) }
+  var slices: [Slice] { pieces.slices }
+  /// Octets that came so far.
+  var end: Int { pieces.end }
+  /// Octets of them that are kept.
+  var held: Int { pieces.held }
 
   // MARK: Readers
 
@@ -110,6 +102,7 @@ struct FillState: ~Copyable {
     case .failed, .released: return nil
     }
     let reader = Reader(worker: worker, moved: now, isHere: true)
+    pieces.enter(at: reader.position)
     if let index = vacant.popLast() {
       readers[index] = reader
       return index
@@ -123,8 +116,9 @@ struct FillState: ~Copyable {
     guard index < readers.count, readers[index].isHere else { return false }
     readers[index].isHere = false
     vacant.append(index)
+    if !readers[index].isCut { pieces.leave(from: readers[index].position) }
     guard isOutgrown else { return false }
-    dropRead()
+    pieces.dropRead()
     return takeResumption()
   }
 
@@ -144,13 +138,13 @@ struct FillState: ~Copyable {
   mutating func read(_ index: Int, limit: Int, at now: Instant) -> (body: FillBody, wakesOwner: Bool) {
     guard index < readers.count, readers[index].isHere, !readers[index].isCut else { return (.cut, false) }
     let position = readers[index].position
-    if let piece = piece(at: position), limit > 0 {
-      let start = piece.end - piece.slice.count
-      let slice = piece.slice.dropping(first: position - start).prefix(limit)
+    if let slice = pieces.slice(at: position)?.prefix(limit), limit > 0 {
       readers[index].position = position + slice.count
       readers[index].moved = now
+      pieces.leave(from: position)
+      pieces.enter(at: position + slice.count)
       guard isOutgrown else { return (.octets(slice), false) }
-      if position < (pieces.first?.end ?? 0) { dropRead() }
+      pieces.dropRead()
       return (.octets(slice), takeResumption())
     }
     switch phase {
@@ -167,20 +161,18 @@ struct FillState: ~Copyable {
   ///
   /// - Returns: whom to tell, and whether the owner may go on.
   mutating func cut(stuckSince then: Instant) -> (notify: WorkerSet, wakesOwner: Bool) {
-    guard isOutgrown, held >= Self.window / 2, let first = pieces.first else { return (WorkerSet(), false) }
+    guard isOutgrown, held >= Self.window / 2 else { return (WorkerSet(), false) }
     for index in readers.indices where readers[index].isHere && !readers[index].isCut {
-      guard readers[index].position < first.end, readers[index].moved < then else { continue }
+      guard readers[index].position < pieces.firstEnd, readers[index].moved < then else { continue }
       readers[index].isCut = true
+      pieces.leave(from: readers[index].position)
       wait(index)
     }
-    dropRead()
+    pieces.dropRead()
     return (takeWaiting(), takeResumption())
   }
 
   // MARK: Within
-
-  /// Octets that are kept.
-  private var held: Int { end - (pieces.first.map { $0.end - $0.slice.count } ?? end) }
 
   private mutating func wait(_ index: Int) {
     if index < readers.count { waiting.insert(readers[index].worker) }
@@ -196,25 +188,5 @@ struct FillState: ~Copyable {
     guard isPaused, held < Self.window / 2 else { return false }
     isPaused = false
     return true
-  }
-
-  /// The piece in which the octet at `position` lies.
-  private func piece(at position: Int) -> Piece? {
-    var (low, high) = (0, pieces.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if pieces[middle].end <= position { low = middle + 1 } else { high = middle }
-    }
-    guard low < pieces.count, pieces[low].end - pieces[low].slice.count <= position else { return nil }
-    return pieces[low]
-  }
-
-  /// Drops what all readers have read.
-  private mutating func dropRead() {
-    var slowest = end
-    for reader in readers where reader.isHere && !reader.isCut { slowest = min(slowest, reader.position) }
-    var count = 0
-    while count < pieces.count, pieces[count].end <= slowest { count += 1 }
-    pieces.removeFirst(count)
   }
 }

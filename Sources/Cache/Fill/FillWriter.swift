@@ -17,16 +17,10 @@ public struct FillWriter: ~Copyable {
   private var isOver = false
   /// It exceeds what may be stored: only those who have begun read it.
   public private(set) var isOutgrown = false
-  /// The last pieces, which are joined when they make a chunk of `chunkOctets`.
-  private var tail: [Slice] = []
-  private var tailOctets = 0
+  private var tail = FillTail()
   /// Octets taken from the budget of all fills.
   private var taken = 0
 
-  /// Octets of a chunk in memory, roughly.
-  static let chunkOctets = 262_144
-  /// Smaller reads are joined at once.
-  static let pieceOctets = 16_384
   /// How long it is remembered that an answer could not be shared.
   static let unsharedTime = Nanoseconds.seconds(60)
 
@@ -100,22 +94,13 @@ public struct FillWriter: ~Copyable {
   public mutating func append(_ octets: Span<UInt8>, at now: Instant) -> FillProgress {
     guard !octets.isEmpty, !isOver else { return FillProgress(notify: WorkerSet(), pauses: false) }
     if !isOutgrown { outgrowIfNeeded(by: octets.count, at: now) }
-    let slice = Slice(Chunk(copying: octets))
-    guard !isOutgrown else { return fill.withState { $0.append(slice, replacing: 0) } }
-    if let last = tail.last, last.count + octets.count <= Self.pieceOctets {
-      let joined = Slice(Chunk(joining: [last, slice]))
-      tail[tail.count - 1] = joined
-      tailOctets += octets.count
-      return fill.withState { $0.append(joined, replacing: 1) }
+    if isOutgrown {
+      // What all have read is not kept anew.
+      if fill.withState({ $0.held }) == 0 { tail.clear() }
     }
-    tail.append(slice)
-    tailOctets += slice.count
-    guard tailOctets >= Self.chunkOctets else { return fill.withState { $0.append(slice, replacing: 0) } }
-    let joined = Slice(Chunk(joining: tail))
-    let replaced = tail.count - 1
-    tail = []
-    tailOctets = 0
-    return fill.withState { $0.append(joined, replacing: replaced) }
+    let piece = tail.add(octets, keeps: !isOutgrown)
+    if !isOutgrown { give(piece.joined * StoredResponse.chunkOverhead) }
+    return fill.withState { $0.append(piece.slice, repeating: piece.repeated) }
   }
 
   /// Beyond the largest object, or beyond what all fills may hold, it becomes a pass for those who have begun.
@@ -132,9 +117,13 @@ public struct FillWriter: ~Copyable {
       isShared = false
     }
     fill.withState { $0.outgrow() }
-    tail = []
-    store.fillBudget.give(taken)
-    taken = 0
+    tail.clear()
+    give(taken)
+  }
+
+  private mutating func give(_ octets: Int) {
+    taken -= octets
+    store.fillBudget.give(octets)
   }
 
   /// The body is whole, as far as its framing says. The fill is over.
@@ -145,11 +134,7 @@ public struct FillWriter: ~Copyable {
     let (length, end) = fill.withState { ($0.declaredLength, $0.end) }
     if let length, length != end { return (nil, fail(.wrongLength)) }
     guard !isOutgrown, let head = head else { return (nil, close { $0.finish() }) }
-    if tail.count > 1 {
-      let joined = Slice(Chunk(joining: tail))
-      let replaced = tail.count
-      _ = fill.withState { $0.append(joined, replacing: replaced) }
-    }
+    if let piece = tail.finish() { _ = fill.withState { $0.append(piece.slice, repeating: piece.repeated) } }
     let response = StoredResponse(head: head, body: fill.withState { $0.slices })
     let isStored = store.finish(fill, response, under: key, varyingBy: spec)
     isShared = false
@@ -187,9 +172,8 @@ public struct FillWriter: ~Copyable {
     isOver = true
     if isShared { store.leave(fill, key: key) }
     isShared = false
-    store.fillBudget.give(taken)
-    taken = 0
-    tail = []
+    give(taken)
+    tail.clear()
     return fill.withState { end(&$0) }
   }
 }

@@ -6,12 +6,7 @@ enum RequestFields {
   /// - Throws: where they do not fit a block; such a request is passed.
   static func copy(_ head: borrowing RequestHead, _ octets: Span<UInt8>) throws(FieldError) -> FieldBlock {
     var fields = FieldBlock()
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard !head.isHopByHop(slot, octets: octets) else { continue }
-      try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
-    }
+    try fields.append(head.fields, of: octets) { slot in !head.isHopByHop(slot, octets: octets) }
     return fields
   }
 }

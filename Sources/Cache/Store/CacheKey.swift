@@ -1,17 +1,21 @@
 import Bytes
 import HTTP
 
-/// What an object is found by, composed octet by octet in storage that is kept from request to request. Every part is
-/// preceded by its length, so that no two lists of parts make the same octets. One thread at a time.
+/// What an object is found by, composed octet by octet in storage that is kept from request to request. Every part has
+/// its length in front of it, so that no two lists of parts make the same octets. One thread at a time.
 ///
 /// ```swift
-/// key.begin()
-/// key.append(site); key.append(host); key.append(path); …
+/// key.begin(prefix, scheme: .https, port: 443, host: host, path: path, query: query)
 /// let answer = view.lookup(&key, …)
 /// ```
 public struct CacheKey: ~Copyable {
   /// The primary key, and behind it the selecting fields.
-  private(set) var octets: [UInt8] = []
+  var octets: Span<UInt8> {
+    @_lifetime(borrow self) get { text.span }
+  }
+  /// Of `octets`.
+  var count: Int { text.count }
+  private var text = OctetBuffer()
   /// Where the primary key ends and the selecting fields begin, once a look-up has begun.
   private(set) var primaryCount = 0
   private(set) var primaryHash: UInt64 = 0
@@ -22,47 +26,49 @@ public struct CacheKey: ~Copyable {
 
   public init() {}
 
-  /// Forgets what was in it and begins anew.
-  @inlinable public mutating func begin() { clear() }
-
-  @usableFromInline mutating func clear() {
-    octets.removeAll(keepingCapacity: true)
+  /// Forgets what was in it and begins anew with the primary key.
+  ///
+  /// - Parameters:
+  ///   - prefix: what else tells sites and routes apart.
+  ///   - path: in the form for matching.
+  ///   - query: `nil` where there is none, which is not the same as an empty one.
+  public mutating func begin(
+    _ prefix: Span<UInt8>, scheme: Scheme, port: UInt16, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>?
+  ) {
+    text.removeAll()
     (primaryCount, primaryHash, hash) = (0, 0, 0)
+    // A target is bounded below 64 KiB, and a prefix by the configuration: each length has its own octets.
+    let (prefixCount, hostCount, pathCount, queryCount) = (prefix.count, host.count, path.count, query?.count ?? 0)
+    let head: InlineArray<16, UInt8> = [
+      scheme.rawValue, query == nil ? 0 : 1, UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
+      UInt8(truncatingIfNeeded: prefixCount), UInt8(truncatingIfNeeded: prefixCount >> 8),
+      UInt8(truncatingIfNeeded: prefixCount >> 16), UInt8(truncatingIfNeeded: hostCount),
+      UInt8(truncatingIfNeeded: hostCount >> 8), UInt8(truncatingIfNeeded: hostCount >> 16),
+      UInt8(truncatingIfNeeded: pathCount), UInt8(truncatingIfNeeded: pathCount >> 8),
+      UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
+      UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
+    ]
+    text.append(head.span)
+    text.append(prefix)
+    text.append(host)
+    text.append(path)
+    if let query { text.append(query) }
   }
 
-  /// Adds a part: any octets, also none.
-  public mutating func append(_ part: Span<UInt8>) {
+  /// Adds a part behind the primary key.
+  mutating func append(_ part: Span<UInt8>) {
     appendLength(part.count)
-    octets.append(part)
-  }
-
-  /// Adds a part.
-  public mutating func append(_ part: StaticString) {
-    appendLength(part.utf8CodeUnitCount)
-    octets.append(part)
-  }
-
-  /// Adds a part: a small number, such as an index or a port.
-  public mutating func append(number: UInt64) {
-    var rest = number
-    var size = 1
-    while rest > 0xFF { (rest, size) = (rest >> 8, size + 1) }
-    appendLength(size)
-    rest = number
-    for _ in 0..<size {
-      octets.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+    text.append(part)
   }
 
   /// Seven bits an octet, the last one without the high bit (LEB128).
   private mutating func appendLength(_ length: Int) {
     var rest = UInt64(clamping: length)
     while rest > 0x7F {
-      octets.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      text.append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
-    octets.append(UInt8(truncatingIfNeeded: rest))
+    text.append(UInt8(truncatingIfNeeded: rest))
   }
 }
 
@@ -71,22 +77,22 @@ extension CacheKey {
   /// The primary key is whole. A second call drops what selecting fields were added.
   mutating func seal(with hasher: KeyHash) {
     if primaryCount == 0 {
-      primaryCount = octets.count
-      primaryHash = hasher.hash(octets.span)
+      primaryCount = count
+      primaryHash = hasher.hash(octets)
     } else {
-      octets.removeLast(octets.count - primaryCount)
+      text.truncate(to: primaryCount)
     }
     hash = primaryHash
   }
 
   /// The selecting fields are whole.
   mutating func sealSelection(with hasher: KeyHash) {
-    hash = hasher.hash(octets.span.extracting(primaryCount..<octets.count), continuing: primaryHash)
+    hash = hasher.hash(octets.extracting(primaryCount..<count), continuing: primaryHash)
   }
 
   /// A key like that of a fill, from its octets.
   init(octets: [UInt8], primaryCount: Int, primaryHash: UInt64, hash: UInt64) {
-    self.octets = octets
+    text.append(octets.span)
     (self.primaryCount, self.primaryHash, self.hash) = (primaryCount, primaryHash, hash)
   }
 
@@ -95,28 +101,28 @@ extension CacheKey {
   /// Its name, 0 for absent or 1, the value's length in four octets, and the value.
   mutating func beginField(_ name: Span<UInt8>) {
     append(name)
-    for _ in 0..<5 { octets.append(0) }
-    fieldStart = octets.count
+    for _ in 0..<5 { text.append(0) }
+    fieldStart = count
   }
 
   /// One line of the field that was begun; several are joined as RFC 9110 §5.2 has it.
   mutating func appendLine(_ value: Span<UInt8>, of name: FieldName) {
     let isTokens = name == .acceptEncoding || name == .acceptLanguage
-    if octets[fieldStart - 5] == 0 {
-      octets[fieldStart - 5] = 1
+    if text[fieldStart - 5] == 0 {
+      text[fieldStart - 5] = 1
     } else {
-      octets.append(.comma)
-      if !isTokens { octets.append(.space) }
+      text.append(.comma)
+      if !isTokens { text.append(.space) }
     }
-    guard isTokens else { return octets.append(value) }
+    guard isTokens else { return text.append(value) }
     // Lists of case-insensitive tokens: browsers differ in white space and case, origins do not.
     for index in value.indices where value[index] != .space && value[index] != .tab {
-      octets.append(value[index].lowercased)
+      text.append(value[index].lowercased)
     }
   }
 
   mutating func endField() {
-    let count = UInt32(clamping: octets.count - fieldStart)
-    for place in 0..<4 { octets[fieldStart - 4 + place] = UInt8(truncatingIfNeeded: count >> UInt32(8 * place)) }
+    let count = UInt32(clamping: text.count - fieldStart)
+    for place in 0..<4 { text[fieldStart - 4 + place] = UInt8(truncatingIfNeeded: count >> UInt32(8 * place)) }
   }
 }

@@ -30,14 +30,15 @@ public struct CacheView: ~Copyable {
     }
     if case .hit(let response) = finding { return .hit(response) }
     guard directives.use == .fill, !directives.onlyIfCached else {
-      return .pass(Self.forward(of: finding, isVariant: key.octets.count > key.primaryCount))
+      return .pass(Self.forward(of: finding, isVariant: key.count > key.primaryCount))
     }
     let fields: FieldBlock
     do throws(FieldError) { fields = try RequestFields.copy(head, octets) } catch { return .pass(.bypass) }
     return settle(finding, &key, fields, directives, at: now)
   }
 
-  /// Looks anew for a reader whose fill was not for it (`otherVariant`, `released`).
+  /// Looks anew for a reader whose fill was not for it (`otherVariant`, `released`). For a hit, take its `conditions`
+  /// before.
   public func lookup(again reader: consuming FillReader, at now: Instant) -> Lookup {
     var key = reader.key.lookupKey
     let (fields, directives) = (reader.request, reader.directives)
@@ -52,7 +53,7 @@ public struct CacheView: ~Copyable {
   ) -> Lookup {
     var finding = first
     for _ in 0..<Self.attemptLimit {
-      let isVariant = key.octets.count > key.primaryCount
+      let isVariant = key.count > key.primaryCount
       switch finding {
       case .hit(let response): return .hit(response)
       case .varies(let spec):

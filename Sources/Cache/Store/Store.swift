@@ -64,7 +64,7 @@ public final class Store: Sendable {
 
   func find(_ key: borrowing CacheKey, at now: Instant) -> Shard.Finding {
     let hash = key.hash
-    let octets = key.octets.span
+    let octets = key.octets
     return shards[shard(of: key.primaryHash)].withLock { $0.find(octets, hash: hash, at: now) }
   }
 

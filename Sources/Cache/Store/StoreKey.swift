@@ -10,8 +10,8 @@ struct StoreKey: Sendable, Equatable {
 
   init(_ key: borrowing CacheKey) {
     var copy: [UInt8] = []
-    copy.reserveCapacity(key.octets.count)
-    copy.append(key.octets.span)
+    copy.reserveCapacity(key.count)
+    copy.append(key.octets)
     (octets, hash, primaryCount, primaryHash) = (copy, key.hash, key.primaryCount, key.primaryHash)
   }
 

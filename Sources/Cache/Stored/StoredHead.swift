@@ -26,17 +26,14 @@ public final class StoredHead: Sendable {
     _ head: borrowing ResponseHead, _ octets: Span<UInt8>, freshness: Freshness, at moment: ResponseMoment
   ) throws(FieldError) {
     var fields = FieldBlock()
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard slot.known != .age, slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
-      try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
+    try fields.append(head.fields, of: octets) { slot in
+      slot.known != .age && slot.known != .xRequestID && !head.isHopByHop(slot, octets: octets)
     }
     if head.fields.first(.date) == nil {
       // RFC 9110 §6.6.1: whoever stores a response without one adds it.
       var stamp = HTTPDateStamp()
       stamp.update(to: moment.receivedWall)
-      try stamp.withSpan { (date) throws(FieldError) in try fields.append("Date", date, known: .date) }
+      try stamp.withSpan { (date) throws(FieldError) in try fields.append(own: "Date", date, known: .date) }
     }
     let dates = ResponseDates(head.fields, octets, receivedWall: moment.receivedWall)
     status = head.status
@@ -60,8 +57,7 @@ public final class StoredHead: Sendable {
 
   /// Lends the fields as HTTP/1.1 lines, without the empty line behind them.
   public func withLines<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
-    let lines = fields.octets
-    return try body(lines.span)
+    try fields.withLines(body)
   }
 
   /// Adds what a 304 tells of it (RFC 9110 §15.4.5): what guides the client's own cache, and no more.

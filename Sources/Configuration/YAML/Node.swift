@@ -1,5 +1,5 @@
 /// Where something stands in the files that were read.
-struct Place: Hashable, Comparable {
+struct Place: Hashable, Comparable, Sendable {
   /// An index into `Decoder.files`.
   let file: Int
   /// From 1.
@@ -13,8 +13,8 @@ struct Place: Hashable, Comparable {
 }
 
 /// A value of the YAML file and where it begins. As deep as `YAMLLimits.depth` at most, so recursion over it is bounded.
-struct Node {
-  enum Content {
+struct Node: Sendable {
+  enum Content: Sendable {
     /// - isPlain: written without quotes, so that it may be a number, a boolean or nothing.
     case scalar(String, isPlain: Bool)
     case list([Node])
@@ -23,7 +23,7 @@ struct Node {
     case refused
   }
 
-  struct Entry {
+  struct Entry: Sendable {
     let key: String
     let place: Place
     let value: Node
@@ -81,16 +81,19 @@ struct Node {
 
 /// Text from outside between backquotes, cut to 60 characters, with what could steer a terminal escaped.
 func quoted(_ text: String) -> String {
-  var escaped = "`"
-  var length = 0
+  let head = text.unicodeScalars.prefix(60)
+  return "`" + escaped(String(head)) + (head.endIndex < text.endIndex ? "…`" : "`")
+}
+
+/// Text from outside with what could steer a terminal escaped.
+func escaped(_ text: String) -> String {
+  var escaped = ""
   for scalar in text.unicodeScalars {
-    guard length < 60 else { return escaped + "…`" }
-    length += 1
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
       escaped += "\\u{" + String(scalar.value, radix: 16) + "}"
     default: escaped.unicodeScalars.append(scalar)
     }
   }
-  return escaped + "`"
+  return escaped
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import EventLoop
 import HTTP
 import Time
@@ -35,12 +36,18 @@ final class AdminDesk {
   private func status(_ request: AdminRequest, at loop: EventLoop) -> AdminAnswer {
     let query: StatusQuery
     do throws(StatusQueryError) { query = try StatusQuery(request.query) } catch {
-      return .error(400, error.description)
+      return refusal(400, error.description, request)
     }
     guard let report = reports.status(query, now: loop.now, wall: loop.wall) else {
-      return .error(404, "no route is called \(query.route ?? "so")")
+      let name = query.route ?? ""
+      let meant = Suggestion.closest(to: name, among: reports.routeNames)
+      return refusal(404, "no route is called `\(name)`" + (meant.map { "; did you mean `\($0)`?" } ?? ""), request)
     }
     return request.wantsText ? .text(report.text()) : .json(report.json())
+  }
+
+  private func refusal(_ status: UInt16, _ why: String, _ request: AdminRequest) -> AdminAnswer {
+    request.wantsText ? .text(why + "\n", status: status) : .error(status, why)
   }
 
   /// Nothing, or `{}`.

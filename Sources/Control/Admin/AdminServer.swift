@@ -55,7 +55,8 @@ final class AdminServer {
     do throws(SystemError) {
       return try ListeningSocket(endpoint, shared: false, permissions: 0o660)
     } catch {
-      throw ListenerError(listener: name, endpoint: "\(endpoint)", error: error)
+      throw ListenerError(
+        listener: name, endpoint: endpoint, error: error, path: name.split(separator: ".").map { .key(String($0)) })
     }
   }
 

@@ -64,10 +64,19 @@ public enum AdminClientError: Error, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unreachable(let socket, let error): "no Yett answers at \(socket): \(error)"
+    case .unreachable(let socket, let error):
+      "no Yett answers at \(socket): \(error)" + (Self.remedy(error.code).map { "; \($0)" } ?? "")
     case .busy: "the administration is busy; try again in a moment"
     case .tooSlow: "Yett did not answer in time"
     case .broken(let why): "Yett's answer cannot be read: \(why)"
+    }
+  }
+
+  private static func remedy(_ code: Int32) -> String? {
+    switch code {
+    case ENOENT, ECONNREFUSED: "does it run? --config or --socket says which one is meant"
+    case EACCES: "the user that Yett runs as may ask it, and that user's group"
+    default: nil
     }
   }
 }

@@ -8,8 +8,8 @@ public enum AdminSocket {
   /// - Returns: `nil` where there is neither.
   public static func path(for configuration: AdminConfiguration?) -> String? { configuration?.socket ?? defaultPath }
 
-  /// Of this user and environment.
-  static var defaultPath: String? {
+  /// Of this user and environment; `nil` where it names no run-time directory. Any thread.
+  public static var defaultPath: String? {
     defaultPath(isRoot: ProcessFacts.isRoot, runtimeDirectory: ProcessFacts.environment("XDG_RUNTIME_DIR"))
   }
 
@@ -21,8 +21,9 @@ public enum AdminSocket {
     return "\(trimmed)/yett/admin.sock"
   }
 
-  /// Makes the folder of the default path, which is nobody else's to make. Its parent is the system's.
-  static func makeFolder() {
+  /// Makes the folder of the default path, which is nobody else's to make. Its parent is the system's. Blocks on the
+  /// disk; where it fails, opening the socket says so.
+  public static func makeFolder() {
     guard let path = defaultPath, let slash = path.lastIndex(of: "/") else { return }
     _ = ProcessFacts.makeDirectory(String(path[..<slash]), permissions: 0o755)
   }

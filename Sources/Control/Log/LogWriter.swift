@@ -59,15 +59,15 @@ final class LogWriter: EventTenant {
 
   private func write() {
     while let buffer = queue.take() {
-      let isWritten = write(buffer.octets)
+      let isWritten = buffer.withOctets { write($0) }
       queue.giveBack(buffer, lost: !isWritten)
     }
   }
 
-  private func write(_ octets: [UInt8]) -> Bool {
+  private func write(_ octets: Span<UInt8>) -> Bool {
     do throws(SystemError) {
       // Who waited for the reader of a FIFO in vain waits no more: the end of Yett may be next in the mailbox.
-      guard try file?.write(octets.span, patience: isFailing ? .zero : Self.patience) != nil else { return false }
+      guard try file?.write(octets, patience: isFailing ? .zero : Self.patience) != nil else { return false }
       isFailing = false
       return true
     } catch {

@@ -136,7 +136,7 @@ final class Reloader: EventTenant {
       admin = try parts.admin.prepare(configuration.admin)
       sockets = try parts.listeners.open(configuration.listeners)
     } catch {
-      return refuse(source.refusal("\(error)"), in: loop)
+      return refuse(error.refusal(at: loaded.places), in: loop)
     }
     notices = admin.notices + fixed.notices(on: configuration)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)

@@ -65,6 +65,11 @@ final class Reports: EventTenant {
       cache: cacheFigures(), reloads: counters.reloads, process: process(withDescriptors: false))
   }
 
+  /// What `StatusQuery.route` may be.
+  var routeNames: [String] {
+    snapshot.configuration.sites.flatMap { site in site.routes.flatMap { [$0.name, "\(site.name)/\($0.name)"] } }
+  }
+
   /// In the configuration's order.
   private func servers(at now: Instant) -> [ServerFigures] {
     zip(snapshot.configuration.pools, snapshot.pools).flatMap { pool, plan in

@@ -4,6 +4,9 @@ import Time
 
 /// What `/status` is asked for: `since=60s&route=NAME`.
 struct StatusQuery: Equatable {
+  /// How far back a report reaches.
+  static let furthest = Duration.seconds(600)
+
   /// How far back.
   var since = Nanoseconds.seconds(60)
   /// A route's name, alone or as `site/route`; `nil` is every route.
@@ -19,7 +22,7 @@ struct StatusQuery: Equatable {
       let value = Self.decoded(Array(part[end...].dropFirst()))
       switch key {
       case "since":
-        guard let span = Duration(configured: value), span > .zero else { throw .span(value) }
+        guard let span = Duration(configured: value), span > .zero, span <= Self.furthest else { throw .span(value) }
         since = Nanoseconds(span)
       case "route": route = value
       default: throw .unknown(key)
@@ -59,7 +62,7 @@ enum StatusQueryError: Error, Equatable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .span(let word): "`since` is a duration such as 60s or 5m, not `\(word)`"
+    case .span(let word): "`since` is a duration such as 60s or 5m, up to 10m, not `\(word)`"
     case .unknown(let key): "there is no parameter `\(key)`; there are `since` and `route`"
     }
   }

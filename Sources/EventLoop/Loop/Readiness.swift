@@ -3,14 +3,14 @@ import CLinux
 /// What epoll said of a descriptor.
 public struct Readiness: OptionSet, Sendable {
   public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  public static let readable = Readiness(rawValue: 1)
-  public static let writable = Readiness(rawValue: 2)
+  @inlinable public static var readable: Readiness { Readiness(rawValue: 1) }
+  @inlinable public static var writable: Readiness { Readiness(rawValue: 2) }
   /// The peer ended its side, or the connection failed: read on until the end even after a short read.
-  public static let ended = Readiness(rawValue: 4)
+  @inlinable public static var ended: Readiness { Readiness(rawValue: 4) }
   /// Both sides are shut, or the connection failed: nothing more can be sent.
-  public static let broken = Readiness(rawValue: 8)
+  @inlinable public static var broken: Readiness { Readiness(rawValue: 8) }
 
   init(events: UInt32) {
     var value: UInt8 = 0

@@ -20,13 +20,15 @@ struct SlotTable: ~Copyable {
     return EventToken(slot: UInt32(slots.count - 1), generation: 1)
   }
 
-  mutating func remove(_ token: EventToken) {
-    guard isCurrent(token) else { return }
+  /// - Returns: who it was, to be let go of by the caller.
+  @discardableResult mutating func remove(_ token: EventToken) -> (any EventTenant)? {
+    guard isCurrent(token) else { return nil }
     let slot = Int(token.slot)
-    slots[slot].tenant = nil
+    let tenant = slots[slot].tenant.take()
     slots[slot].generation &+= 1
     slots[slot].isPosted = false
     free.append(token.slot)
+    return tenant
   }
 
   func tenant(of token: EventToken) -> (any EventTenant)? {

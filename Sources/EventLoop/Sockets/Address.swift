@@ -98,7 +98,13 @@ public enum Address: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Lends the address as the system calls want it.
+  /// Whether the system can hold it: a Unix path is cut otherwise, and another one meant.
+  var isWhole: Bool {
+    guard case .unix(let path) = self else { return true }
+    return path.utf8.count <= Int(clinux_unix_path_limit)
+  }
+
+  /// Lends the address as the system calls want it. It must be whole.
   func withSockAddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var storage = sockaddr_storage()
     let length: Int

@@ -19,6 +19,7 @@ public final class ListeningSocket: Sendable {
   ///   (`SO_REUSEPORT`); not for Unix paths, whose file is put in the place of one that nobody listens on.
   /// - Parameter permissions: of a Unix socket's file; `nil` is what the umask leaves.
   public init(bind address: Address, shared: Bool, permissions: UInt32? = nil) throws(SystemError) {
+    guard address.isWhole else { throw SystemError("bind", code: ENAMETOOLONG) }
     if case .unix(let path) = address { try SocketFile.makeRoom(at: path) }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     descriptor = socket(address.family, kind, 0)

@@ -21,6 +21,7 @@ public struct Socket: ~Copyable {
 
   /// Begins to connect; the loop says when the socket is writable, `connectionError` what came of it.
   public static func connect(to address: Address) throws(SystemError) -> Socket {
+    guard address.isWhole else { throw SystemError("connect", code: ENAMETOOLONG) }
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = Glibc.socket(address.family, kind, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
@@ -48,34 +49,12 @@ public struct Socket: ~Copyable {
 
   /// Writes the buffer and the slices after it with one system call. The caller drops what was taken.
   public borrowing func write(_ head: borrowing Buffer, _ slices: borrowing Slices) -> WriteResult {
-    // Proof: the buffer is borrowed and the slices hold their chunks until the call has returned.
-    var vectors = unsafe InlineArray<17, iovec>(repeating: unsafe iovec(iov_base: nil, iov_len: 0))
-    var count = 0
-    if !head.isEmpty {
-      unsafe head.readable.withUnsafeBytes { raw in
-        unsafe vectors[0] = unsafe iovec(
-          iov_base: UnsafeMutableRawPointer(mutating: raw.baseAddress), iov_len: raw.count)
-      }
-      count = 1
-    }
-    var index = 0
-    while index < slices.count {
-      if let slice = slices[index] {
-        slice.withSpan { span in
-          unsafe span.withUnsafeBytes { raw in
-            unsafe vectors[count] = unsafe iovec(
-              iov_base: UnsafeMutableRawPointer(mutating: raw.baseAddress), iov_len: raw.count)
-          }
-        }
-        count &+= 1
-      }
-      index &+= 1
-    }
-    guard count > 0 else { return .octets(0) }
     var written = 0
-    repeat {
-      written = unsafe vectors.span.withUnsafeBufferPointer { unsafe writev(descriptor, $0.baseAddress, Int32(count)) }
-    } while written < 0 && errno == EINTR
+    // Proof: the buffer is borrowed and the slices hold their chunks until the call has returned.
+    unsafe slices.withVectors(behind: head.readable) { vectors, count in
+      guard count > 0 else { return }
+      repeat { written = unsafe writev(descriptor, vectors, Int32(count)) } while written < 0 && errno == EINTR
+    }
     if written >= 0 { return .octets(written) }
     return errno == EAGAIN ? .wouldBlock : .failed(errno)
   }

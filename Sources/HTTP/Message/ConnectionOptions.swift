@@ -26,9 +26,9 @@ public struct ConnectionOptions: Sendable, Equatable {
   /// `keep-alive` is among them: what an HTTP/1.0 peer says who can (RFC 9112 §9.3).
   public internal(set) var keepsAlive = false
   /// Well-known fields that go no further: always, or because they are named and can be.
-  var removed = Self.alwaysRemoved
+  @usableFromInline var removed = Self.alwaysRemoved
   /// Some name is none of the well-known: fields must be compared with the options by their letters.
-  var namesOthers = false
+  @usableFromInline var namesOthers = false
   var octets = 0
 
   init() {}
@@ -36,7 +36,8 @@ public struct ConnectionOptions: Sendable, Equatable {
   mutating func add(_ value: Span<UInt8>) throws(HeadError) {
     octets += value.count
     guard octets <= Self.octetLimit else { throw .tooManyConnectionOptions }
-    if value.equalsIgnoringCase("keep-alive") {
+    // As all browsers write it: compared as it stands.
+    if value.equals("keep-alive") || value.equalsIgnoringCase("keep-alive") {
       keepsAlive = true
       return
     }
@@ -56,9 +57,14 @@ public struct ConnectionOptions: Sendable, Equatable {
 
   /// - Parameters:
   ///   - slot: of `fields`, whose head lies in `octets`.
-  func removes(_ slot: FieldSlot, of fields: borrowing FieldTable, in octets: Span<UInt8>) -> Bool {
-    if slot.known != .other { return removed.contains(slot.known) }
-    guard namesOthers else { return false }
+  @inlinable func removes(_ slot: FieldSlot, of fields: borrowing FieldTable, in octets: Span<UInt8>) -> Bool {
+    // `other` is no member: a test of one bit, unless `Connection` names what only its letters tell.
+    removed.contains(slot.known) || namesOthers && names(slot, of: fields, in: octets)
+  }
+
+  /// Whether an option is the name of a field that is not well-known.
+  @usableFromInline func names(_ slot: FieldSlot, of fields: borrowing FieldTable, in octets: Span<UInt8>) -> Bool {
+    guard slot.known == .other else { return false }
     let name = octets[clamped: slot.name]
     let slots = fields.span
     for index in slots.indices where slots[index].known == .connection {

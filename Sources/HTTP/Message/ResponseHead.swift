@@ -30,7 +30,7 @@ public struct ResponseHead: ~Copyable {
   /// - Parameters:
   ///   - slot: one of `fields`.
   ///   - octets: what was parsed.
-  public func isHopByHop(_ slot: FieldSlot, octets: Span<UInt8>) -> Bool {
+  @inlinable public func isHopByHop(_ slot: FieldSlot, octets: Span<UInt8>) -> Bool {
     connection.removes(slot, of: fields, in: octets)
   }
 

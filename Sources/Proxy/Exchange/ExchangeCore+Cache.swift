@@ -10,58 +10,51 @@ extension ExchangeCore {
   /// Octets of a fill's body that are taken at once.
   private static let readLimit = 262_144
 
-  /// - Parameter rules: of a route whose answers may be stored.
+  /// - Parameter policy: of a route whose answers may be stored.
   mutating func look(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, for rules: RouteRules.CacheRules, to pool: Int,
-    as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, for rules: RouteRules,
+    _ policy: StoragePolicy, to pool: Int, as exchange: Exchange
   ) {
     let directives = RequestDirectives(head, octets)
-    composeKey(rules)
+    Self.begin(&key, target, of: rules)
     switch services.lookup(&key, for: head, octets, as: directives, at: moment.now) {
-    case .hit(let stored): serve(stored, Conditional(head, octets, on: stored.head, now: moment.wall))
+    case .hit(let stored):
+      let storedHead = stored.head
+      let conditional = Conditional(head, octets, on: storedHead, now: moment.wall)
+      serve(stored, storedHead, conditional)
     case .wait(let reader):
-      guard prepare(head, octets, to: pool) else { return }
+      guard prepare(head, octets, of: facts, to: pool) else { return }
       wait(for: reader, isCollapsed: true, as: exchange)
     case .fill(let writer):
-      guard prepare(head, octets, to: pool) else { return }
-      fill(writer, policy: rules.policy, to: pool, as: exchange)
+      guard prepare(head, octets, of: facts, to: pool) else { return }
+      fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
       notePreference(head, octets)
       guard !directives.onlyIfCached else { return fail(504, why: "only what is cached was asked for") }
       record.cache = .pass
       status = CacheStatus(forward: forward)
-      pass(head, octets, to: pool, as: exchange)
+      pass(head, octets, of: facts, to: pool, as: exchange)
     }
   }
 
-  /// Site, scheme, host, port, path, query, and the pool where routes split one URL.
-  private mutating func composeKey(_ rules: RouteRules.CacheRules) {
-    key.begin()
-    key.append(rules.prefix.span)
-    key.append(target.scheme.text)
-    key.append(number: UInt64(target.port))
-    Self.append(target, to: &key)
-  }
-
-  private static func append(_ target: borrowing Target, to key: inout CacheKey) {
-    key.append(target.host)
-    key.append(target.matchPath)
-    if let query = target.query {
-      key.append("?")
-      key.append(query)
-    }
+  private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules) {
+    let prefix = rules.keyPrefix
+    key.begin(
+      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.matchPath,
+      query: target.query)
   }
 
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
-  private mutating func prepare(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int) -> Bool {
-    guard let facts else { return false }
+  private mutating func prepare(
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, to pool: Int
+  ) -> Bool {
     notePreference(head, octets)
     record.pool = UInt32(truncatingIfNeeded: pool)
     record.fetchBegan = moment.now
     do throws(FieldError) {
       try ForwardedFields.write(
         head, octets, of: facts, target, requestID: requestID, maxForwards: nil, conditions: false,
-        into: &request.fields)
+        text: &text, into: &request.fields)
     } catch {
       fail(error == .tooLarge ? 431 : 400, why: error.description)
       return false
@@ -72,25 +65,24 @@ extension ExchangeCore {
 
   // MARK: From memory
 
-  mutating func serve(_ stored: StoredResponse, _ conditional: Conditional) {
+  mutating func serve(
+    _ stored: consuming StoredResponse, _ head: consuming StoredHead, _ conditional: Conditional
+  ) {
     record.cache = .hit
-    beginAnswer(stored.head.status)
-    do throws(FieldError) {
-      switch conditional {
-      case .whole:
-        answer.stored = stored.head
-        answer.length = stored.head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
-        if method != .head { for slice in stored.body { outgoing.append(slice) } }
-      case .notModified:
-        answer.status = 304
-        record.status = 304
-        try stored.head.copyNotModifiedFields(to: &answer.added)
+    beginAnswer(head.status)
+    answer.own.age = head.age(at: moment.now)
+    answer.own.cacheStatus = CacheStatus(forward: nil, timeToLive: head.timeToLive(at: moment.now))
+    switch conditional {
+    case .whole:
+      answer.length = head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
+      answer.stored = head
+      if method != .head { outgoing.assign(stored) }
+    case .notModified:
+      answer.status = 304
+      record.status = 304
+      do throws(FieldError) { try head.copyNotModifiedFields(to: &answer.added) } catch {
+        return fail(500, why: "the stored fields cannot be sent: \(error)")
       }
-      let status = CacheStatus(forward: nil, timeToLive: stored.head.timeToLive(at: moment.now))
-      try AnswerFields.addCache(
-        age: stored.head.age(at: moment.now), status, requestID: requestID, text: &text, to: &answer.added)
-    } catch {
-      return fail(500, why: "the stored fields cannot be sent: \(error)")
     }
     outgoing.finish()
   }
@@ -154,22 +146,13 @@ extension ExchangeCore {
       beginAnswer(304)
       do throws(FieldError) { try head.copyNotModifiedFields(to: &answer.added) } catch { why = error.description }
     }
-    addStatus(age: head.age(at: moment.now), timeToLive: head.timeToLive(at: moment.now))
+    status?.timeToLive = head.timeToLive(at: moment.now)
+    answer.own.age = head.age(at: moment.now)
+    answer.own.cacheStatus = status
     guard conditional == .notModified else { return }
     // The fill goes on without this reader.
     outgoing.finish()
     leaveFill(as: exchange)
-  }
-
-  private mutating func addStatus(age: Nanoseconds, timeToLive: Nanoseconds) {
-    status?.timeToLive = timeToLive
-    do throws(FieldError) {
-      guard let status else { return }
-      try AnswerFields.addCache(
-        age: age, status, requestID: requestID, text: &text, to: &answer.added)
-    } catch {
-      why = error.description
-    }
   }
 
   /// Takes as much of the body as its window has room for.
@@ -199,13 +182,14 @@ extension ExchangeCore {
     guard let old = reader.take() else { return }
     services.fills.leave(exchange, old.fill)
     feeder = nil
-    guard let snapshot, let rules = snapshot.cacheRules(of: record.route) else { return }
+    guard let policy = rules?.storage else { return }
     let pool = Int(record.pool)
     switch services.lookup(again: old, at: moment.now) {
     case .hit(let stored):
-      serve(stored, .whole)
+      let head = stored.head
+      serve(stored, head, .whole)
     case .wait(let reader): wait(for: reader, isCollapsed: true, as: exchange)
-    case .fill(let writer): fill(writer, policy: rules.policy, to: pool, as: exchange)
+    case .fill(let writer): fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
       record.cache = .pass
       status = CacheStatus(forward: forward)

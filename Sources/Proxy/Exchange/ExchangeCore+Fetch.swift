@@ -11,9 +11,9 @@ extension ExchangeCore {
   // MARK: The request
 
   mutating func pass(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, to pool: Int, as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, to pool: Int,
+    as exchange: Exchange
   ) {
-    guard let facts else { return }
     notePreference(head, octets)
     let hops: UInt64?
     switch maxForwards(head, octets) {
@@ -24,7 +24,7 @@ extension ExchangeCore {
     do throws(FieldError) {
       try ForwardedFields.write(
         head, octets, of: facts, target, requestID: requestID, maxForwards: hops,
-        conditions: true, into: &request.fields)
+        conditions: true, text: &text, into: &request.fields)
       if head.expectsContinue { try request.fields.append("Expect", "100-continue", known: .expect) }
     } catch {
       return fail(error == .tooLarge ? 431 : 400, why: error.description)
@@ -58,24 +58,27 @@ extension ExchangeCore {
     return number
   }
 
-  /// 0 too once the answer is Yett's own: what still comes is the session's to drop.
+  /// Octets of the request's body that it takes now: none once the answer is Yett's own; what still comes is dropped.
   var bodyRoom: Int { isBodyPending && !refusesBody ? fetch?.bodyRoom ?? 0 : 0 }
 
+  /// Up to `bodyRoom` octets of the request's body.
   mutating func body(_ octets: Span<UInt8>) {
     bodyOctets += UInt64(octets.count)
-    guard bodyOctets <= bodyLimit else {
+    if let limit = rules?.bodyLimit, bodyOctets > limit {
       dropFetch()
       refusesBody = true
-      return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
+      return fail(413, why: "the request's body exceeds the route's limit of \(limit) octets")
     }
     fetch?.send(octets)
   }
 
+  /// The request's body was whole.
   mutating func bodyEnded() {
     isBodyPending = false
     fetch?.finishBody()
   }
 
+  /// The request's body will not be whole: the origin is never told that it were.
   mutating func bodyFailed(_ failure: RequestBodyFailure) {
     isBodyPending = false
     refusesBody = true
@@ -95,6 +98,7 @@ extension ExchangeCore {
 
   var hasInterim: Bool { !interims.isEmpty }
 
+  /// The oldest interim head that was not taken.
   mutating func takeInterim(_ body: (UInt16, borrowing FieldBlock) -> Void) {
     guard !interims.isEmpty else { return }
     let interim = interims.removeFirst()
@@ -123,14 +127,8 @@ extension ExchangeCore {
       fail(502, why: "the origin's head can't be passed on: \(error)")
       return
     }
-    addOwnFields(hasDate: answer.added.first(.date) != nil)
-    if let status {
-      do throws(FieldError) {
-        try AnswerFields.addCache(age: nil, status, requestID: requestID, text: &text, to: &answer.added)
-      } catch {
-        why = error.description
-      }
-    }
+    if head.fields.first(.date) == nil { addDate() }
+    answer.own.cacheStatus = status
     switch head.framing {
     case .length(let length): answer.length = .octets(length)
     case .chunked, .untilClose: answer.length = .unknown

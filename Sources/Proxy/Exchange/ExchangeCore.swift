@@ -17,7 +17,8 @@ struct ExchangeCore: ~Copyable {
   var record = RequestRecord(received: .never)
   var target = Target()
   var snapshot: WorkerSnapshot?
-  var facts: ConnectionFacts?
+  /// Of the route that matched.
+  var rules: RouteRules?
   /// Counts the requests of this exchange, so that late news for an earlier one are known.
   private(set) var serial: UInt64 = 0
   var requestID = RequestID()
@@ -35,6 +36,8 @@ struct ExchangeCore: ~Copyable {
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
+  /// Room that is kept for the values of its fields.
+  var text = OctetBuffer()
   var fetch: (any Fetching)?
   var isPaused = false
 
@@ -45,10 +48,7 @@ struct ExchangeCore: ~Copyable {
   var feeder: FillFeeder?
   /// What the answer says of the cache; `nil` on a route without one.
   var status: CacheStatus?
-  /// Kept for the values of fields.
-  var text: [UInt8] = []
   /// The request's body: what may come, what came, and whether it is wanted.
-  var bodyLimit: UInt64 = 0
   var bodyOctets: UInt64 = 0
   var isBodyPending = false
   var asksForBody = false
@@ -58,29 +58,16 @@ struct ExchangeCore: ~Copyable {
 
   // MARK: Beginning
 
-  mutating func open(
-    facts: ConnectionFacts, began: Instant, snapshot: WorkerSnapshot, at moment: Moment
-  ) {
-    serial &+= 1
-    record = RequestRecord(received: began)
-    record.headWhole = moment.now
-    record.listener = UInt16(clamping: facts.listener)
-    self.facts = facts
-    self.snapshot = snapshot
-    self.moment = moment
-    requestID = services.nextID()
-    method = .get
-    target.reset()
-    prefersJSON = false
-    isPaused = false
-    (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)
-    headState = .missing
-  }
-
+  /// Begins with a head that was read whole.
+  ///
+  /// - Parameters:
+  ///   - octets: what the head was parsed from; lent.
+  ///   - began: when the request's first octet was read.
   mutating func begin(
-    _ head: borrowing RequestHead, _ octets: Span<UInt8>, at moment: Moment, as exchange: Exchange
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, began: Instant,
+    in snapshot: consuming WorkerSnapshot, at moment: Moment, as exchange: Exchange
   ) {
-    guard let snapshot, let facts else { return }
+    open(began: began, in: snapshot, at: moment)
     method = head.method
     record.method = head.method.rawValue
     record.version = head.version == .http10 ? 10 : 11
@@ -102,10 +89,12 @@ struct ExchangeCore: ~Copyable {
     case .options where target.isAsterisk: return answerOptions(Self.methods)
     default: break
     }
-    let match = snapshot.routes.match(host: target.host, path: target.matchPath, method: head.method)
-    if case .route(_, let route) = match {
+    let match = match(head.method)
+    if case .route(_, let route) = match, let rules = self.snapshot?.rules[route] {
       if let listener = facts.redirectsTo { return redirect(to: listener) }
-      return follow(route, of: snapshot, head, octets, as: exchange)
+      record.route = UInt32(truncatingIfNeeded: route)
+      self.rules = rules
+      return follow(rules, head, octets, of: facts, as: exchange)
     }
     notePreference(head, octets)
     switch match {
@@ -115,30 +104,56 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
+  // Mutating, though it changes nothing: a borrowed state of this size is copied to the stack.
+  private mutating func match(_ method: Method) -> RouteMatch {
+    snapshot?.routes.match(host: target.host, path: target.matchPath, method: method) ?? .noSite
+  }
+
+  /// Begins with a head that could not be read: the answer is an error.
+  mutating func refuse(
+    _ status: UInt16, why: String, began: Instant, in snapshot: consuming WorkerSnapshot, at moment: Moment
+  ) {
+    open(began: began, in: snapshot, at: moment)
+    fail(status, why: why)
+  }
+
+  private mutating func open(began: Instant, in snapshot: consuming WorkerSnapshot, at moment: Moment) {
+    serial &+= 1
+    record = RequestRecord(received: began)
+    record.headWhole = moment.now
+    self.snapshot = snapshot
+    self.moment = moment
+    requestID = services.nextID()
+    method = .get
+    target.reset()
+    prefersJSON = false
+    isPaused = false
+    (bodyOctets, isBodyPending, asksForBody, refusesBody) = (0, false, false, false)
+    headState = .missing
+  }
+
   /// Whether error pages are to be JSON. Asked only where there may be one: not on the way of a hit.
   mutating func notePreference(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
     if let accept = head.fields.first(.accept) { prefersJSON = octets[clamped: accept.value].mentionsJSON }
   }
 
   private mutating func follow(
-    _ route: Int, of snapshot: WorkerSnapshot, _ head: borrowing RequestHead, _ octets: Span<UInt8>,
+    _ rules: RouteRules, _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     as exchange: Exchange
   ) {
-    record.route = UInt32(truncatingIfNeeded: route)
-    bodyLimit = snapshot.rules[route].bodyLimit
-    if case .length(let length) = head.framing, length > bodyLimit {
+    if case .length(let length) = head.framing, length > rules.bodyLimit {
       notePreference(head, octets)
-      return fail(413, why: "the request's body exceeds the route's limit of \(bodyLimit) octets")
+      return fail(413, why: "the request's body exceeds the route's limit of \(rules.bodyLimit) octets")
     }
-    switch snapshot.rules[route].action {
+    switch rules.action {
     case .respond(let status, let contentType, let body):
       respond(status: status, contentType: contentType.span, body: Slice(body))
     case .redirect(let status, let location): redirect(status, to: location.span)
     case .pool(let pool):
-      if let rules = snapshot.rules[route].cache {
-        look(head, octets, for: rules, to: pool, as: exchange)
+      if let policy = rules.storage {
+        look(head, octets, of: facts, for: rules, policy, to: pool, as: exchange)
       } else {
-        pass(head, octets, to: pool, as: exchange)
+        pass(head, octets, of: facts, to: pool, as: exchange)
       }
     }
   }
@@ -190,7 +205,7 @@ struct ExchangeCore: ~Copyable {
     if let contentType {
       addField { (fields) throws(FieldError) in try fields.append("Content-Type", contentType, known: .contentType) }
     }
-    addOwnFields(hasDate: false)
+    addDate()
     let isBodiless = status == 204 || status == 304
     answer.length = isBodiless ? .none : .octets(UInt64(body?.count ?? 0))
     if let body, method != .head, !isBodiless { outgoing.append(body) }
@@ -202,17 +217,15 @@ struct ExchangeCore: ~Copyable {
     answer.reset()
     outgoing.reset()
     answer.status = status
+    answer.own.requestID = requestID
     record.status = status
     headState = .ready
   }
 
-  mutating func addOwnFields(hasDate: Bool) {
-    let date = hasDate ? [] : services.date(at: moment.wall)
-    do throws(FieldError) {
-      try AnswerFields.addOwn(to: &answer.added, requestID: requestID, date: date)
-    } catch {
-      why = error.description
-    }
+  /// Where nobody else has (RFC 9110 §6.6.1).
+  mutating func addDate() {
+    let date = services.date(at: moment.wall)
+    addField { (fields) throws(FieldError) in try fields.append(own: "Date", date.span, known: .date) }
   }
 
   /// What cannot be added is left out: an answer without it is better than none.
@@ -224,18 +237,18 @@ struct ExchangeCore: ~Copyable {
 
   var hasHead: Bool { headState == .ready }
 
+  /// Takes the answer's head: from now on it can't become another one.
   mutating func withHead<Result>(_ body: (borrowing AnswerHead) -> Result) -> Result {
     headState = .taken
     return body(answer)
   }
 
-  func gather(into slices: inout Slices, limit: Int) -> ExchangeSupply { outgoing.gather(into: &slices, limit: limit) }
-
-  /// The same into `gathered`, which the session has emptied.
+  /// Octets of the answer's body into `gathered`, which the session has emptied, without consuming them.
   mutating func gather(limit: Int) -> ExchangeSupply {
     outgoing.gather(into: &gathered, limit: limit)
   }
 
+  /// So many of the gathered octets were taken by the socket.
   mutating func consumed(_ octets: Int) {
     outgoing.consume(octets)
     if isPaused, outgoing.octets < OutgoingBody.window / 2 {
@@ -244,8 +257,10 @@ struct ExchangeCore: ~Copyable {
     }
   }
 
+  /// The head was given to the kernel.
   mutating func answered(at now: Instant) { record.answered = now }
 
+  /// The head can't be sent as it is: the answer ends without it.
   mutating func abort() {
     record.ending = .aborted
     cutAnswer()
@@ -259,8 +274,11 @@ struct ExchangeCore: ~Copyable {
 
   // MARK: Ending
 
+  /// Ends the exchange, exactly once, however it went: hands its record to recorder and log and lets go of all it has.
+  ///
+  /// - Parameter ending: unless the exchange knows better.
   mutating func finish(
-    _ ending: Ending, octetsIn: UInt64, octetsOut: UInt64, bodyWait: Nanoseconds, at moment: Moment,
+    _ ending: Ending, _ traffic: RequestTraffic, of facts: ConnectionFacts, to log: AccessLog, at moment: Moment,
     as exchange: Exchange
   ) {
     noteFetch()
@@ -268,25 +286,26 @@ struct ExchangeCore: ~Copyable {
     fetch?.cancel()
     fetch = nil
     if record.ending == .answered { record.ending = ending }
-    record.octetsIn = octetsIn
-    record.octetsOut = octetsOut
-    record.bodyWait = bodyWait
+    record.octetsIn = traffic.octetsIn
+    record.octetsOut = traffic.octetsOut
+    record.bodyWait = traffic.bodyWait
     record.finished = Swift.max(moment.now, record.answered)
-    hand(record, at: moment)
+    hand(of: facts, to: log, at: moment)
     outgoing.reset()
     gathered.removeAll()
     answer.reset()
-    interims.removeAll()
-    why = ""
+    if !interims.isEmpty { interims.removeAll() }
+    if !why.isEmpty { why = "" }
     status = nil
-    (snapshot, facts) = (nil, nil)
   }
 
-  private func hand(_ record: RequestRecord, at moment: Moment) {
-    guard let snapshot, let facts else { return }
-    let recorder = snapshot.recorder(of: record.route)
+  private mutating func hand(of facts: ConnectionFacts, to log: AccessLog, at moment: Moment) {
+    // Taken, not copied: what an optional holds is copied by way of its type's witnesses (240 instructions).
+    let rules = rules.take()
+    guard let snapshot = snapshot.take() else { return }
+    let recorder = rules?.recorder ?? snapshot.unrouted
     recorder.record(record)
-    services.log.append(
-      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
+    log.append(
+      record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)
   }
 }

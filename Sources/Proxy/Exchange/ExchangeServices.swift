@@ -12,19 +12,17 @@ public final class ExchangeServices {
   /// What the thread's clocks said last.
   let moment: () -> Moment
   private let cache: CacheView
-  let log: AccessLog
-  private var ids: RequestID.Source
+  private let ids: RequestID.Source
   private var stamp = HTTPDateStamp()
 
   public init(
-    fetches: any FetchStarting, cache: consuming CacheView, fills: FillDesk, log: AccessLog,
+    fetches: any FetchStarting, cache: consuming CacheView, fills: FillDesk,
     moment: @escaping () -> Moment, seed: UInt64 = .random(in: 0 ... .max)
   ) {
     self.fetches = fetches
     self.cache = cache
     self.fills = fills
     self.moment = moment
-    self.log = log
     ids = RequestID.Source(seed: seed)
   }
 

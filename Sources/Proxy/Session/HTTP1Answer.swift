@@ -59,7 +59,7 @@ struct HTTP1Answer: ~Copyable {
   /// - Parameter keepsAlive: whether the connection may go on; set to `false` where this answer ends it.
   mutating func send(
     _ state: inout ExchangeCore, of exchange: Exchange, through transport: inout Transport, keepsAlive: inout Bool,
-    isBodyWhole: Bool, worker: Worker, at moment: Moment
+    isBodyWhole: Bool, loop: EventLoop, buffers: BufferPool, at moment: Moment
   ) -> Progress {
     var budget = Self.octetsPerTurn
     while true {
@@ -74,7 +74,7 @@ struct HTTP1Answer: ~Copyable {
       }
       state.proceed(at: moment, as: exchange)
       if !isHeadWritten {
-        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, buffers: worker.loop.buffers)
+        writeHeads(of: &state, &keepsAlive, isBodyWhole: isBodyWhole, buffers: buffers)
       }
       state.gathered.removeAll()
       var supply = ExchangeSupply.more
@@ -86,16 +86,16 @@ struct HTTP1Answer: ~Copyable {
         }
         // A head is out and each chunk leaves before the next: there is room.
         do throws(WriteError) {
-          try framing.frame(&state.gathered, isLast: supply == .last, into: &output, from: worker.loop.buffers)
+          try framing.frame(&state.gathered, isLast: supply == .last, into: &output, from: buffers)
         } catch { return .cut }
       }
       if output.isEmpty, state.gathered.octets == 0 {
-        worker.loop.buffers.reclaim(&output)
+        buffers.reclaim(&output)
         return isHeadWritten && framing.isEnded ? .whole : .waits
       }
       guard budget > 0 else { return .yields }
       let head = output.count
-      switch transport.write(&output, state.gathered, buffers: worker.loop.buffers) {
+      switch transport.write(&output, state.gathered, buffers: buffers) {
       case .octets(let count):
         isBlocked = false
         budget -= count
@@ -104,7 +104,7 @@ struct HTTP1Answer: ~Copyable {
         if taken > 0 { state.consumed(taken) }
         if isHeadWritten, !isHeadSent, count >= head {
           isHeadSent = true
-          state.answered(at: worker.loop.readClock())
+          state.answered(at: loop.readClock())
         }
       case .wouldBlock:
         isBlocked = true
@@ -156,8 +156,9 @@ struct HTTP1Answer: ~Copyable {
     do throws(WriteError) {
       try head.withStoredOctets { (stored) throws(WriteError) in
         try HTTP1Writer.response(
-          status: head.status, stored: stored, added: head.added, framing: field, connection: connection,
-          into: &output)
+          status: head.status, stored: stored, added: head.added, ownLimit: OwnFields.octetLimit, framing: field,
+          connection: connection, into: &output
+        ) { head.own.write(to: &$0) }
       }
       return true
     } catch {

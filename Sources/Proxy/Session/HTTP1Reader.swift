@@ -5,9 +5,8 @@ import HTTP
 /// given back at the request's end, so that an idle connection does without them.
 final class HTTP1Reader {
   let exchange: Exchange
-  private var parser: RequestHeadParser
-
   let limits: HeadLimits
+  private var parser: RequestHeadParser
 
   init(limits: HeadLimits, exchange: Exchange) {
     self.exchange = exchange
@@ -15,11 +14,26 @@ final class HTTP1Reader {
     parser = RequestHeadParser(limits: limits)
   }
 
-  /// - Parameter input: from the head's first octet; the same octets as before and more.
-  /// - Returns: whether the head is whole.
-  func readHead(_ input: borrowing Buffer) throws(HeadError) -> Bool { try parser.read(input) }
+  /// - Parameters:
+  ///   - input: from the head's first octet; the same octets as before and more.
+  ///   - whole: gets the head once it is whole; the parser is reset behind it.
+  /// - Returns: whether the head was whole.
+  @inline(__always) func readHead(
+    _ input: borrowing Buffer, whole: (borrowing RequestHead) -> Void
+  ) throws(HeadError) -> Bool {
+    try Self.read(&parser, input, whole: whole)
+  }
 
-  func withHead(_ body: (borrowing RequestHead) -> Void) { body(parser.head) }
+  /// In one access of the parser.
+  @inline(__always) private static func read(
+    _ parser: inout RequestHeadParser, _ input: borrowing Buffer, whole: (borrowing RequestHead) -> Void
+  ) throws(HeadError) -> Bool {
+    guard try parser.read(input) else { return false }
+    whole(parser.head)
+    parser.reset()
+    return true
+  }
 
+  /// Forgets a head that was not read whole.
   func reset() { parser.reset() }
 }

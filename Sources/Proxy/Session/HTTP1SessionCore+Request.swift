@@ -11,13 +11,13 @@ extension HTTP1SessionCore {
 
   /// `nil` when it is done.
   mutating func handshake(in worker: Worker) -> Outcome? {
-    switch transport.handshake(in: worker.loop.buffers) {
+    switch transport.handshake(in: worker.buffers) {
     case .wouldBlock: return .goesOn
     case .failed:
       listener.counters.count(.handshakeFailed)
       return .ends
     case .done(let secured):
-      learnFacts(serverName: Array((secured?.serverName ?? "").utf8))
+      if let name = secured?.serverName { learnFacts(serverName: Array(name.utf8)) }
       phase = .awaitingHead
       // The first octets may be here already, behind the handshake's.
       isReadable = true
@@ -27,31 +27,33 @@ extension HTTP1SessionCore {
   }
 
   enum HeadProgress {
-    case missing, whole
+    /// Octets are missing, or it is another connection's turn.
+    case missing
+    /// The exchange has begun, and its answer was sent as far as that goes at once; `nil` where a body is read first.
+    case begun(HTTP1Answer.Progress?)
     case refused(HeadError)
     case ended
   }
 
-  mutating func readHead(in worker: Worker, at now: Instant) -> HeadProgress {
+  mutating func readHead(
+    with reader: HTTP1Reader, for session: HTTP1Session, in worker: Worker, at moment: Moment
+  ) -> HeadProgress {
     let loop = worker.loop
     var budget = Self.readPerTurn
     while true {
       if !input.isEmpty {
-        if reader == nil {
-          reader = worker.takeReader()
-          headBegan = now
-        }
+        if !isHeadUnderWay { (isHeadUnderWay, headBegan) = (true, moment.now) }
         do throws(HeadError) {
-          if try reader?.readHead(input) == true { return .whole }
+          if let progress = try parseHead(with: reader, in: worker, at: moment) { return progress }
         } catch {
           return .refused(error)
         }
       }
       guard isReadable else {
-        if input.isEmpty {
-          rest(in: worker, at: now)
-        } else {
+        if isHeadUnderWay {
           deadline.set(headBegan + worker.limits.headTimeout, of: token, in: loop)
+        } else {
+          rest(in: worker, at: moment.now)
         }
         return .missing
       }
@@ -59,12 +61,12 @@ extension HTTP1SessionCore {
         loop.post(token)
         return .missing
       }
-      loop.buffers.supply(&input, .small)
+      worker.buffers.supply(&input, .small)
       if input.room == 0 {
         input.compact()
-        if input.room == 0, !loop.buffers.enlarge(&input) { return .refused(.sectionTooLarge) }
+        if input.room == 0, !worker.buffers.enlarge(&input) { return .refused(.sectionTooLarge) }
       }
-      switch transport.read(into: &input, buffers: loop.buffers) {
+      switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
         budget -= count
         if drained, !isEnding { isReadable = false }
@@ -77,12 +79,42 @@ extension HTTP1SessionCore {
     }
   }
 
+  /// `nil` where octets are missing. The exchange begins, and the answer of most leaves, while parser and exchange are
+  /// at hand: each of them is reached by one dynamic check of exclusivity.
+  private mutating func parseHead(
+    with reader: HTTP1Reader, in worker: Worker, at moment: Moment
+  ) throws(HeadError) -> HeadProgress? {
+    // Taken out of the session's state, which the closure changes.
+    var input = Buffer()
+    swap(&input, &self.input)
+    defer { swap(&input, &self.input) }
+    var progress: HTTP1Answer.Progress?
+    let isWhole = try reader.readHead(input) { head in
+      if factsRevision != listener.revision { learnFacts(serverName: facts.serverName) }
+      phase = .exchanging
+      isHeadUnderWay = false
+      keepsAlive = head.keepsAlive
+      headOctets = head.length
+      body.begin(head.framing, at: moment.now, expectsContinue: head.expectsContinue)
+      answer.begin(version: head.version, isHEAD: head.method == .head)
+      (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
+      reader.exchange.withState { state in
+        state.begin(
+          head, input.readable, of: facts, began: headBegan, in: worker.snapshot, at: moment, as: reader.exchange)
+        if body.isComplete, !isBroken { progress = send(&state, of: reader.exchange, in: worker, at: moment) }
+      }
+    }
+    guard isWhole else { return nil }
+    input.consume(headOctets)
+    return .begun(progress)
+  }
+
   /// Between two requests: nothing is held but the connection itself.
   private mutating func rest(in worker: Worker, at now: Instant) {
     let loop = worker.loop
-    loop.buffers.reclaim(&input)
-    answer.release(to: loop.buffers)
-    transport.releaseBuffers(to: loop.buffers)
+    worker.buffers.reclaim(&input)
+    answer.release(to: worker.buffers)
+    transport.releaseBuffers(to: worker.buffers)
     if deadline.instant == .distantFuture || headBegan != .never {
       deadline.set(now + worker.limits.keepAlive, of: token, in: loop)
       // Once for each request: who then sends less than an octet of a head (a part of a TLS record) gains nothing.
@@ -90,89 +122,76 @@ extension HTTP1SessionCore {
     }
   }
 
-  mutating func begin(for session: HTTP1Session, in worker: Worker, at moment: Moment) {
-    if factsRevision != listener.revision { learnFacts(serverName: facts?.serverName ?? []) }
-    guard let reader, let facts else { return }
-    phase = .exchanging
-    reader.withHead { head in
-      keepsAlive = head.keepsAlive
-      body.begin(head.framing, at: moment.now, expectsContinue: head.expectsContinue)
-      answer.begin(version: head.version, isHEAD: head.method == .head)
-      reader.exchange.begin(
-        head, input.readable, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot,
-        at: moment)
-      headOctets = head.length
-      input.consume(head.length)
-    }
-    (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
-    deadline.set(.distantFuture, of: token, in: worker.loop)
-  }
-
   /// Answers a head that could not be read, then closes.
   mutating func refuse(
-    _ status: UInt16, why: String, for session: HTTP1Session, in worker: Worker, at moment: Moment
+    _ status: UInt16, why: String, with reader: HTTP1Reader, for session: HTTP1Session, in worker: Worker,
+    at moment: Moment
   ) {
-    guard let facts, let exchange = reader?.exchange else { return }
     phase = .exchanging
+    isHeadUnderWay = false
     keepsAlive = false
+    reader.reset()
     body.begin(.none, at: moment.now, expectsContinue: false)
     body.abandon()
     headOctets = input.count
     (bodyDeadline, writeDeadline) = (.distantFuture, .distantFuture)
     answer.begin(version: .http11, isHEAD: false)
-    exchange.refuse(
-      status, why: why, facts: facts, stream: session, id: 0, began: headBegan, snapshot: worker.snapshot, at: moment)
+    let exchange = reader.exchange
+    exchange.attach(to: session, id: 0)
+    exchange.withState {
+      $0.refuse(status, why: why, began: headBegan, in: worker.snapshot, at: moment)
+    }
   }
 
   // MARK: Body
 
   /// Reads as much of the body as the exchange has room for.
-  mutating func takeBody(in worker: Worker, at now: Instant) {
+  mutating func takeBody(into exchange: Exchange, in worker: Worker, at now: Instant) {
     bodyDeadline = .distantFuture
-    guard !body.isComplete, let exchange = reader?.exchange else { return }
+    guard !body.isComplete else { return }
     var budget = Self.readPerTurn
     while !body.isComplete, !body.isAbandoned {
       if let deadline = body.continueDeadline {
         // A client that sends without being asked needs no asking.
-        guard exchange.asksForBody || !input.isEmpty else {
+        guard exchange.withState({ $0.asksForBody }) || !input.isEmpty else {
           bodyDeadline = deadline
           return
         }
         if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
       }
-      let room = exchange.bodyRoom
+      let room = exchange.withState { $0.bodyRoom }
       guard room > 0, budget > 0 else {
         if budget <= 0 { worker.loop.post(token) }
         return body.notWaiting(at: now)
       }
       if input.isEmpty {
-        guard let count = readBodyOctets(in: worker, at: now) else { return }
+        guard let count = readBodyOctets(of: exchange, in: worker, at: now) else { return }
         budget -= count
         continue
       }
       body.notWaiting(at: now)
       do throws(BodyError) { try decodeBody(into: exchange, atMost: room) } catch {
-        return bodyFailed(.malformed(error))
+        return bodyFailed(.malformed(error), of: exchange)
       }
-      if exchange.refusesBody {
+      if exchange.withState({ $0.refusesBody }) {
         body.abandon()
         keepsAlive = false
         return
       }
     }
-    if input.isEmpty { worker.loop.buffers.reclaim(&input) }
+    if input.isEmpty { worker.buffers.reclaim(&input) }
   }
 
   /// `nil`: there is nothing now, or never.
-  private mutating func readBodyOctets(in worker: Worker, at now: Instant) -> Int? {
+  private mutating func readBodyOctets(of exchange: Exchange, in worker: Worker, at now: Instant) -> Int? {
     guard isReadable else {
-      worker.loop.buffers.reclaim(&input)
+      worker.buffers.reclaim(&input)
       body.waiting(at: now)
       bodyDeadline = body.deadline(at: now, limits: worker.limits)
       return nil
     }
-    worker.loop.buffers.supply(&input, .large)
-    switch transport.read(into: &input, buffers: worker.loop.buffers) {
+    worker.buffers.supply(&input, .large)
+    switch transport.read(into: &input, buffers: worker.buffers) {
     case .octets(let count, let drained):
       if drained, !isEnding { isReadable = false }
       return count
@@ -182,7 +201,7 @@ extension HTTP1SessionCore {
     case .end, .failed:
       isReadable = false
       isBroken = true
-      bodyFailed(.cutShort)
+      bodyFailed(.cutShort, of: exchange)
       return nil
     }
   }
@@ -192,10 +211,10 @@ extension HTTP1SessionCore {
     var position = 0
     while true {
       switch try body.read(input, from: &position, atMost: room) {
-      case .octets(let range): exchange.body(input.readable.extracting(range))
+      case .octets(let range): exchange.withState { $0.body(input.readable.extracting(range)) }
       case .end:
         input.consume(position)
-        return exchange.bodyEnded()
+        return exchange.withState { $0.bodyEnded() }
       case .more: return input.consume(position)
       }
     }
@@ -203,11 +222,11 @@ extension HTTP1SessionCore {
 
   mutating func askForBody(in worker: Worker) {
     body.askedForBody()
-    answer.appendContinue(buffers: worker.loop.buffers)
+    answer.appendContinue(buffers: worker.buffers)
   }
 
-  mutating func bodyFailed(_ failure: RequestBodyFailure) {
-    reader?.exchange.bodyFailed(failure)
+  mutating func bodyFailed(_ failure: RequestBodyFailure, of exchange: Exchange) {
+    exchange.withState { $0.bodyFailed(failure) }
     body.abandon()
     keepsAlive = false
   }

@@ -30,14 +30,16 @@ struct HTTP1SessionCore: ~Copyable {
   var transport: Transport
   let peer: Address
   let listener: WorkerListener
-  var facts: ConnectionFacts?
+  var facts: ConnectionFacts
   /// Of the listener, as `facts` have it.
-  var factsRevision = 0
+  var factsRevision: Int
   var token = EventToken.none
   var phase: Phase
   var input = Buffer()
-  /// What is taken from the worker at a request's first octet and given back at its end; with the exchange.
-  var reader: HTTP1Reader?
+  /// Between two events, where a head or an exchange is under way: taken from the worker, with the exchange.
+  private var reader: HTTP1Reader?
+  /// Octets of a head are in `input`, and it is not whole.
+  var isHeadUnderWay = false
   var answer: HTTP1Answer
   var body = RequestBodyIntake()
   /// The earliest of those that count at the moment.
@@ -62,6 +64,8 @@ struct HTTP1SessionCore: ~Copyable {
     self.transport = transport
     self.peer = peer
     self.listener = listener
+    facts = listener.facts(of: peer, serverName: [])
+    factsRevision = listener.revision
   }
 
   var descriptor: Int32 { transport.descriptor }
@@ -73,7 +77,6 @@ struct HTTP1SessionCore: ~Copyable {
     deadline.set(
       worker.loop.now + (phase == .handshaking ? limits.handshakeTimeout : limits.headTimeout), of: token,
       in: worker.loop)
-    if phase == .awaitingHead { learnFacts(serverName: []) }
   }
 
   mutating func learnFacts(serverName: [UInt8]) {
@@ -91,70 +94,93 @@ struct HTTP1SessionCore: ~Copyable {
 
   /// Goes as far as the socket and the exchange allow.
   mutating func advance(for session: HTTP1Session, in worker: Worker) -> Outcome {
-    let moment = worker.moment
+    // Lent for the event: what is reached through a stored property is retained at each use.
+    let reader = self.reader.take() ?? worker.takeReader()
+    let outcome = advance(with: reader, for: session, in: worker, at: worker.moment)
+    if phase == .exchanging || isHeadUnderWay { self.reader = consume reader } else { worker.give(consume reader) }
+    return outcome
+  }
+
+  private mutating func advance(
+    with reader: HTTP1Reader, for session: HTTP1Session, in worker: Worker, at moment: Moment
+  ) -> Outcome {
     var answers = 0
     while true {
+      var progress: HTTP1Answer.Progress?
       switch phase {
       case .handshaking:
         guard let outcome = handshake(in: worker) else { continue }
         return outcome
       case .awaitingHead:
-        switch readHead(in: worker, at: moment.now) {
+        switch readHead(with: reader, for: session, in: worker, at: moment) {
         case .missing:
           // Nobody's request is cut by it: a client that sends one now may send it again (RFC 9112 §9.3.1).
-          return worker.isDraining && reader == nil ? .ends : .goesOn
-        case .whole: begin(for: session, in: worker, at: moment)
+          return worker.isDraining && !isHeadUnderWay ? .ends : .goesOn
+        case .begun(let begun): progress = begun
         case .refused(let error):
           listener.counters.count(error.status == 414 || error.status == 431 ? .headTooLarge : .malformedHead)
-          refuse(error.status, why: error.description, for: session, in: worker, at: moment)
+          refuse(error.status, why: error.description, with: reader, for: session, in: worker, at: moment)
+          continue
         case .ended: return .ends
         }
       case .exchanging:
         if isBroken, body.isComplete || !isReadable { return .ends }
-        takeBody(in: worker, at: moment.now)
+        takeBody(into: reader.exchange, in: worker, at: moment.now)
         guard !answer.isBlocked || isWritable else {
+          reader.exchange.attach(to: session, id: 0)
           armExchangeDeadline(in: worker)
           return .goesOn
         }
-        switch sendAnswer(in: worker, at: moment) {
-        case .waits: return .goesOn
-        case .yields:
-          worker.loop.post(token)
-          return .goesOn
-        case .cut: return .ends
-        case .whole:
-          answers += 1
-          guard body.isComplete, keepsAlive, !worker.isDraining else {
-            // Who has ended already reads no slower for our waiting.
-            if isBroken { return .ends }
-            linger(in: worker, at: moment.now)
-            continue
-          }
-          phase = .awaitingHead
-          guard answers < Self.answersPerTurn else {
-            worker.loop.post(token)
-            return .goesOn
-          }
-        }
+        progress = reader.exchange.withState { send(&$0, of: reader.exchange, in: worker, at: moment) }
       case .lingering: return drop(in: worker)
       case .closed: return .goesOn
+      }
+      if case .whole = progress {
+        reader.exchange.detach()
+        answers += 1
+        guard body.isComplete, keepsAlive, !worker.isDraining else {
+          // Who has ended already reads no slower for our waiting.
+          if isBroken { return .ends }
+          linger(in: worker, at: moment.now)
+          continue
+        }
+        phase = .awaitingHead
+        guard answers < Self.answersPerTurn else {
+          worker.loop.post(token)
+          return .goesOn
+        }
+        continue
+      }
+      reader.exchange.attach(to: session, id: 0)
+      switch progress {
+      case nil, .whole: continue
+      case .waits:
+        pause(in: worker, at: moment.now)
+        return .goesOn
+      case .yields:
+        writeDeadline = .distantFuture
+        worker.loop.post(token)
+        return .goesOn
+      case .cut: return .ends
       }
     }
   }
 
   mutating func timerFired(for session: HTTP1Session, in worker: Worker) -> Outcome {
     guard deadline.hasCome(of: token, in: worker.loop) else { return .goesOn }
+    let now = worker.loop.now
     switch phase {
     case .handshaking:
       listener.counters.count(.handshakeTimedOut)
       return .ends
     case .awaitingHead:
-      guard reader != nil else { return .ends }
+      guard let reader, isHeadUnderWay else { return .ends }
       listener.counters.count(.headTimedOut)
-      refuse(408, why: "the request's head came too slowly", for: session, in: worker, at: worker.moment)
+      refuse(
+        408, why: "the request's head came too slowly", with: reader, for: session, in: worker, at: worker.moment)
       return advance(for: session, in: worker)
     case .exchanging:
-      let now = worker.loop.now
+      guard let reader else { return .ends }
       if writeDeadline <= now {
         if answer.endsWithConnection { transport.abort() }
         finishExchange(.clientTimedOut, in: worker)
@@ -163,7 +189,7 @@ struct HTTP1SessionCore: ~Copyable {
       if let ask = body.continueDeadline, ask <= now {
         askForBody(in: worker)
       } else if bodyDeadline <= now {
-        bodyFailed(.tooSlow)
+        bodyFailed(.tooSlow, of: reader.exchange)
       }
       return advance(for: session, in: worker)
     case .lingering: return .ends
@@ -183,50 +209,48 @@ struct HTTP1SessionCore: ~Copyable {
     phase = .closed
     deadline.cancel(in: worker.loop)
     releaseReader(in: worker)
-    worker.loop.buffers.reclaim(&input)
-    answer.release(to: worker.loop.buffers)
+    worker.buffers.reclaim(&input)
+    answer.release(to: worker.buffers)
     transport.close()
-    transport.releaseBuffers(to: worker.loop.buffers)
+    transport.releaseBuffers(to: worker.buffers)
     worker.loop.remove(token)
   }
 
   // MARK: The answer
 
   /// Sends what there is; a whole answer ends the exchange.
-  private mutating func sendAnswer(in worker: Worker, at moment: Moment) -> HTTP1Answer.Progress {
-    guard let exchange = reader?.exchange else { return .cut }
+  mutating func send(
+    _ state: inout ExchangeCore, of exchange: Exchange, in worker: Worker, at moment: Moment
+  ) -> HTTP1Answer.Progress {
     if worker.isDraining { keepsAlive = false }
-    let progress = exchange.withState { state in
-      let progress = answer.send(
-        &state, of: exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete,
-        worker: worker, at: moment)
-      if case .whole = progress {
-        state.finish(
-          .answered, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets,
-          bodyWait: body.waited(at: moment.now),
-          at: moment, as: exchange)
-      }
-      return progress
-    }
-    switch progress {
-    case .whole:
-      exchange.detach()
-      releaseReader(in: worker)
-    case .waits:
-      writeDeadline = .distantFuture
-      if answer.isBlocked {
-        // The loop says when it takes octets again: each time is progress, and begins the wait anew.
-        isWritable = false
-        writeDeadline = moment.now + worker.limits.writeTimeout
-      }
-      armExchangeDeadline(in: worker)
-    case .yields, .cut: writeDeadline = .distantFuture
+    let progress = answer.send(
+      &state, of: exchange, through: &transport, keepsAlive: &keepsAlive, isBodyWhole: body.isComplete,
+      loop: worker.loop, buffers: worker.buffers, at: moment)
+    if case .whole = progress {
+      state.finish(
+        .answered, traffic(at: moment.now), of: facts, to: worker.log, at: moment, as: exchange)
     }
     return progress
   }
 
+  /// Nothing can be sent now: the exchange has nothing, or the socket takes nothing.
+  private mutating func pause(in worker: Worker, at now: Instant) {
+    writeDeadline = .distantFuture
+    if answer.isBlocked {
+      // The loop says when it takes octets again: each time is progress, and begins the wait anew.
+      isWritable = false
+      writeDeadline = now + worker.limits.writeTimeout
+    }
+    armExchangeDeadline(in: worker)
+  }
+
   private mutating func armExchangeDeadline(in worker: Worker) {
     deadline.set(Swift.min(bodyDeadline, writeDeadline), of: token, in: worker.loop)
+  }
+
+  private func traffic(at now: Instant) -> RequestTraffic {
+    RequestTraffic(
+      octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: now))
   }
 
   /// Ends an exchange whose answer did not become whole.
@@ -234,15 +258,17 @@ struct HTTP1SessionCore: ~Copyable {
     guard let exchange = reader?.exchange else { return }
     let moment = worker.moment
     phase = .awaitingHead
-    exchange.finish(
-      ending, octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets,
-      bodyWait: body.waited(at: moment.now), at: moment)
+    exchange.detach()
+    exchange.withState {
+      $0.finish(ending, traffic(at: moment.now), of: facts, to: worker.log, at: moment, as: exchange)
+    }
     releaseReader(in: worker)
   }
 
   private mutating func releaseReader(in worker: Worker) {
-    guard let taken = reader else { return }
-    reader = nil
+    guard let taken = reader.take() else { return }
+    isHeadUnderWay = false
+    taken.reset()
     worker.give(taken)
   }
 
@@ -263,8 +289,8 @@ struct HTTP1SessionCore: ~Copyable {
         return .goesOn
       }
       input.clear()
-      worker.loop.buffers.supply(&input, .small)
-      switch transport.read(into: &input, buffers: worker.loop.buffers) {
+      worker.buffers.supply(&input, .small)
+      switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
         budget -= count
         lingered += count
@@ -274,7 +300,7 @@ struct HTTP1SessionCore: ~Copyable {
       case .end, .failed: return .ends
       }
     }
-    worker.loop.buffers.reclaim(&input)
+    worker.buffers.reclaim(&input)
     return .goesOn
   }
 }

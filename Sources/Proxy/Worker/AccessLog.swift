@@ -34,10 +34,10 @@ public final class AccessLog {
   /// Adds the line of an exchange that has ended.
   func append(
     _ record: borrowing RequestRecord, _ target: borrowing Target, why: String, requestID: borrowing RequestID,
-    recorder: RouteRecorder, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
+    recorder: RouteRecorder, of facts: ConnectionFacts, in snapshot: WorkerSnapshot, at moment: Moment
   ) {
     let isFull = state.append(
-      record, target, why: why, requestID: requestID, recorder: recorder, facts: facts, snapshot: snapshot, at: moment)
+      record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)
     if isFull { flush() }
   }
 
@@ -54,20 +54,17 @@ private struct AccessLogState: ~Copyable {
   /// Whether the batch is to be handed over.
   mutating func append(
     _ record: borrowing RequestRecord, _ target: borrowing Target, why: String, requestID: borrowing RequestID,
-    recorder: RouteRecorder, facts: ConnectionFacts, snapshot: WorkerSnapshot, at moment: Moment
+    recorder: RouteRecorder, of facts: ConnectionFacts, in snapshot: WorkerSnapshot, at moment: Moment
   ) -> Bool {
     guard isOn else { return false }
-    let listener = snapshot.listenerName(Int(record.listener))
     let server = record.server == RequestRecord.absent ? [] : snapshot.serverNameOctets(Int(record.server))
     let reason = why.isEmpty ? [] : Array(why.utf8)
-    let method = snapshot.methodName(record.method)
-    let client = facts.peerOctets
     line.write(
       record,
       AccessLogFacts(
-        id: requestID.digits.span, client: client.span, method: method.span, host: target.host,
+        id: requestID.digits.span, method: (Method(rawValue: record.method) ?? .other).text, host: target.host,
         path: target.path, query: target.queryOrNothing),
-      recorder: recorder, listener: listener.span, server: server.span, why: reason.span, at: moment.wall,
+      connection: facts.logMembers, recorder: recorder, server: server.span, why: reason.span, at: moment.wall,
       to: &batch)
     return batch.isFull
   }

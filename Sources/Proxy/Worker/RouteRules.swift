@@ -5,25 +5,20 @@ import HTTP
 import Telemetry
 import Time
 
-/// What a compiled route does, in the form that exchanges use it.
-struct RouteRules {
+/// What a compiled route does, in the form that exchanges use it: one worker's, and one reference to keep.
+final class RouteRules {
   enum Action {
     /// The pool's index.
     case pool(Int)
-    case redirect(status: UInt16, location: [UInt8])
-    case respond(status: UInt16, contentType: [UInt8], body: Chunk)
-  }
-
-  /// What a route adds to RFC 9111.
-  struct CacheRules {
-    /// What its keys begin with: the site, and the pool, where routes split one URL.
-    let prefix: [UInt8]
-    let policy: StoragePolicy
+    case redirect(status: UInt16, location: Chunk)
+    case respond(status: UInt16, contentType: Chunk, body: Chunk)
   }
 
   let action: Action
-  /// `nil` where nothing is stored.
-  let cache: CacheRules?
+  /// What the route adds to RFC 9111; `nil` where nothing is stored.
+  let storage: StoragePolicy?
+  /// What keys begin with: the site, and the pool, where routes split one URL.
+  let keyPrefix: Chunk
   /// Octets of a request's body.
   let bodyLimit: UInt64
   let recorder: RouteRecorder
@@ -32,22 +27,20 @@ struct RouteRules {
     _ route: RouteConfiguration, of site: String, pools: [String: Int], recorders: RecorderRegistry, worker: Int
   ) {
     if case .pool(let pool) = route.action, case .on(let additions) = route.cache {
-      cache = CacheRules(
-        prefix: Array("\(site)\0\(pool)".utf8),
-        policy: StoragePolicy(
-          defaultLifetime: additions.defaultTTL.map { Nanoseconds($0) },
-          storesSetCookie: additions.setCookie == .store))
+      keyPrefix = Chunk(copying: "\(site)\0\(pool)")
+      storage = StoragePolicy(
+        defaultLifetime: additions.defaultTTL.map { Nanoseconds($0) }, storesSetCookie: additions.setCookie == .store)
     } else {
-      cache = nil
+      (keyPrefix, storage) = (Chunk(copying: ""), nil)
     }
     switch route.action {
     case .pool(let name): action = .pool(pools[name] ?? -1)
     case .redirect(let redirect):
-      action = .redirect(status: UInt16(clamping: redirect.status), location: Array(redirect.to.utf8))
+      action = .redirect(status: UInt16(clamping: redirect.status), location: Chunk(copying: redirect.to))
     case .respond(let response):
       action = .respond(
-        status: UInt16(clamping: response.status), contentType: Array(response.contentType.utf8),
-        body: Chunk(copying: Array(response.body.utf8).span))
+        status: UInt16(clamping: response.status), contentType: Chunk(copying: response.contentType),
+        body: Chunk(copying: response.body))
     }
     bodyLimit = UInt64(clamping: route.bodyLimit)
     recorder = recorders.recorder(

@@ -39,6 +39,8 @@ public struct Snapshot: Sendable {
     public let name: String
     /// Each more than zero.
     public let timeouts: ConnectionTimeouts
+    /// That each worker keeps for each address; 0 or more.
+    public let idleConnections: Int
     /// In the configuration's order; weights are 1 to 256.
     public let servers: [(state: ServerState, weight: Int)]
     /// Of its first server in the list of all servers.
@@ -77,6 +79,7 @@ public struct Snapshot: Sendable {
         timeouts: ConnectionTimeouts(
           connect: Nanoseconds(pool.timeouts.connect), firstByte: Nanoseconds(pool.timeouts.firstByte),
           betweenBytes: Nanoseconds(pool.timeouts.betweenBytes), idle: Nanoseconds(pool.idleTimeout)),
+        idleConnections: pool.idleConnections,
         servers: pool.servers.map {
           (servers.state(of: ServerName(pool: pool.name, server: $0.name)), $0.weight)
         },
@@ -109,9 +112,6 @@ public struct Snapshot: Sendable {
       keepAlive: Nanoseconds(limits.keepAlive), writeTimeout: Nanoseconds(limits.writeTimeout),
       connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress)
   }
-
-  /// Connections to one address that each worker keeps: the most that any pool asks for.
-  var idleConnections: Int { configuration.pools.map(\.idleConnections).max() ?? 0 }
 
   var writesLog: Bool { configuration.log.access != .off }
 

@@ -12,6 +12,7 @@ import Upstream
 public final class Worker: EventTenant {
   private static let trimming = Nanoseconds.seconds(2)
   private static let logging = Nanoseconds.seconds(1)
+  private static let shedLimit = 1_024
   /// In a drain, for sessions that seem idle: what was just accepted is not read yet, and a request of who kept its
   /// connection may be on its way.
   private static let idleGrace = Nanoseconds.milliseconds(200)
@@ -19,10 +20,12 @@ public final class Worker: EventTenant {
   /// From 0; the same over reloads.
   public let number: Int
   let loop: EventLoop
+  /// The loop's.
+  let buffers: BufferPool
   private let mailbox: Mailbox<WorkerMessage>
   private let reports: Mailbox<WorkerReport>
   private let origins: Origins
-  private let log: AccessLog
+  let log: AccessLog
   private let services: ExchangeServices
   private let fills: FillDesk
   private(set) var snapshot: WorkerSnapshot
@@ -34,8 +37,10 @@ public final class Worker: EventTenant {
   /// Made with the first snapshot that needs it.
   private var tls: WorkerTLS?
   private var sessions: [HTTP1Session] = []
+  /// Where `shedIdle` looked last.
+  private var shedPlace = 0
   private var connectionsByClient: [UInt64: Int] = [:]
-  private var spares: SpareReaders
+  private let spares = Spares<HTTP1Reader>(limit: 256)
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
   private var drainDeadline = Instant.distantFuture
@@ -53,18 +58,18 @@ public final class Worker: EventTenant {
     mailbox = mailboxes[number]
     self.reports = reports
     loop = try EventLoop()
+    buffers = loop.buffers
     recorders = snapshot.recorders
-    origins = Origins(loop: loop, idleLimit: snapshot.idleConnections)
+    origins = Origins(loop: loop)
     log = AccessLog(
       settings: snapshot.logSettings, isOn: snapshot.writesLog, queue: logQueue, writer: logWriter)
     fills = FillDesk(worker: number, peers: mailboxes)
     let loop = self.loop
     services = ExchangeServices(
-      fetches: origins, cache: store.view(worker: number), fills: fills, log: log,
+      fetches: origins, cache: store.view(worker: number), fills: fills,
       moment: { Moment(now: loop.now, wall: loop.wall) })
     self.snapshot = WorkerSnapshot(snapshot, worker: number)
     limits = snapshot.limits
-    spares = SpareReaders(limits: snapshot.limits.head)
     token = try loop.add(self, descriptor: mailbox.descriptor)
     _ = loop.schedule(token, at: loop.now + Self.logging)
     adopt(snapshot, sockets: sockets)
@@ -119,7 +124,7 @@ public final class Worker: EventTenant {
 
   private func adopt(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
     if snapshot.number != self.snapshot.number { self.snapshot = WorkerSnapshot(snapshot, worker: number) }
-    if limits.head != snapshot.limits.head { spares = SpareReaders(limits: snapshot.limits.head) }
+    if limits.head != snapshot.limits.head { while spares.take() != nil {} }
     limits = snapshot.limits
     log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
     origins.adopt(self.snapshot.pools)
@@ -144,9 +149,10 @@ public final class Worker: EventTenant {
   /// Keeps the sockets that stay, whatever they are called now; opens and closes the others.
   private func listen(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
     var kept: [WorkerListener] = []
-    for (index, (plan, socket)) in zip(snapshot.listeners, sockets).enumerated() {
+    for (plan, socket) in zip(snapshot.listeners, sockets) {
       if let same = listeners.first(where: { $0.socket === socket && $0.plan.name == plan.name }) {
-        same.adopt(plan, index: index, context: plan.profile.flatMap { tls?.context(of: $0) })
+        same.adopt(
+          plan, context: plan.profile.flatMap { tls?.context(of: $0) }, log: snapshot.logSettings)
         kept.append(same)
         continue
       }
@@ -155,8 +161,8 @@ public final class Worker: EventTenant {
       do throws(SystemError) {
         kept.append(
           try WorkerListener(
-            plan, index: index, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
-            counters: counters, in: self))
+            plan, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
+            counters: counters, log: snapshot.logSettings, in: self))
       } catch {
         // Out of memory for epoll: the other workers still serve it.
         counters.count(.descriptorLimit)
@@ -243,11 +249,13 @@ public final class Worker: EventTenant {
     endIfDrained()
   }
 
-  /// Closes idle sessions to make room. Whether there was one.
+  /// Closes idle sessions to make room. Whether one was found among the next `shedLimit`: a flood of connections must
+  /// not cost a look at all of them each.
   @discardableResult func shedIdle(_ count: Int) -> Bool {
     var idle: [HTTP1Session] = []
-    for session in sessions where session.isIdle {
-      idle.append(session)
+    for _ in 0..<Swift.min(Self.shedLimit, sessions.count) {
+      shedPlace = shedPlace + 1 < sessions.count ? shedPlace + 1 : 0
+      if sessions[shedPlace].isIdle { idle.append(sessions[shedPlace]) }
       if idle.count == count { break }
     }
     for session in idle { session.abort() }
@@ -260,8 +268,8 @@ public final class Worker: EventTenant {
     spares.take() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))
   }
 
-  func give(_ reader: HTTP1Reader) {
-    reader.reset()
-    spares.give(reader)
+  /// Takes back a reader that was reset; one with the limits of an earlier snapshot is not kept.
+  func give(_ reader: consuming HTTP1Reader) {
+    if reader.limits == limits.head { spares.give(reader) }
   }
 }

@@ -15,8 +15,8 @@ final class WorkerListener: EventTenant {
   /// `nil` once this is closed: sessions keep the listener for as long as they last, and must not keep its socket.
   private(set) var socket: ListeningSocket?
   private(set) var plan: Snapshot.ListenerPlan
-  /// Its index in the snapshot.
-  private(set) var index: Int
+  /// Of the same snapshot.
+  private var log: AccessLogLine.Settings
   /// Moves on with each snapshot: what connections know of their listener is made anew then.
   private(set) var revision = 0
   let counters: ListenerCounters
@@ -26,17 +26,17 @@ final class WorkerListener: EventTenant {
   private var token = EventToken.none
 
   init(
-    _ plan: Snapshot.ListenerPlan, index: Int, socket: ListeningSocket, context: TLSContext?,
-    counters: ListenerCounters, in worker: Worker
+    _ plan: Snapshot.ListenerPlan, socket: ListeningSocket, context: TLSContext?,
+    counters: ListenerCounters, log: AccessLogLine.Settings, in worker: Worker
   ) throws(SystemError) {
-    self.context = context
-    (self.plan, self.index, self.socket, self.counters, self.worker) = (plan, index, socket, counters, worker)
+    (self.context, self.log) = (context, log)
+    (self.plan, self.socket, self.counters, self.worker) = (plan, socket, counters, worker)
     token = try worker.loop.add(self, listener: socket)
   }
 
   /// The same socket in a new snapshot.
-  func adopt(_ plan: Snapshot.ListenerPlan, index: Int, context: TLSContext?) {
-    (self.plan, self.index, self.context) = (plan, index, context)
+  func adopt(_ plan: Snapshot.ListenerPlan, context: TLSContext?, log: AccessLogLine.Settings) {
+    (self.plan, self.context, self.log) = (plan, context, log)
     revision += 1
   }
 
@@ -63,8 +63,8 @@ final class WorkerListener: EventTenant {
 
   func facts(of peer: Address, serverName: [UInt8]) -> ConnectionFacts {
     ConnectionFacts(
-      listener: index, scheme: plan.scheme, peer: peer, publicPort: plan.publicPort, serverName: serverName,
-      redirectsTo: plan.redirectsTo)
+      listener: plan.name, scheme: plan.scheme, peer: peer, publicPort: plan.publicPort, serverName: serverName,
+      redirectsTo: plan.redirectsTo, log: log)
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) { accept(in: loop) }

@@ -13,11 +13,10 @@ public final class WorkerSnapshot {
   let routes: Routes
   let rules: [RouteRules]
   let pools: [OriginPool]
-  private let unrouted: RouteRecorder
-  private let listenerNames: [[UInt8]]
+  /// Of requests that no route matched.
+  let unrouted: RouteRecorder
   private let serverNames: [[UInt8]]
   private let poolNames: [String]
-  private let methodNames: [[UInt8]]
 
   /// - Parameter worker: its number, from 0.
   public init(_ snapshot: Snapshot, worker: Int) {
@@ -32,29 +31,18 @@ public final class WorkerSnapshot {
     }
     pools = snapshot.pools.map {
       OriginPool(
-        name: $0.name, timeouts: $0.timeouts, servers: $0.servers, firstServer: $0.firstServer, worker: worker)
+        name: $0.name, timeouts: $0.timeouts, idleLimit: $0.idleConnections, servers: $0.servers,
+        firstServer: $0.firstServer, worker: worker)
     }
     unrouted = snapshot.recorders.unrouted(worker: worker)
-    listenerNames = snapshot.listeners.map { Array($0.name.utf8) }
     serverNames = snapshot.pools.flatMap { pool in pool.servers.map { Array($0.state.name.server.utf8) } }
     poolNames = snapshot.pools.map(\.name)
-    methodNames = (0...Method.other.rawValue).map { Array("\((Method(rawValue: $0) ?? .other).text)".utf8) }
-  }
-
-  /// The recorder of a route's index; for `RequestRecord.absent` that of requests which no route matched.
-  func recorder(of route: UInt32) -> RouteRecorder { Int(route) < rules.count ? rules[Int(route)].recorder : unrouted }
-
-  /// Of a route's index; `nil` where nothing is stored.
-  func cacheRules(of route: UInt32) -> RouteRules.CacheRules? {
-    Int(route) < rules.count ? rules[Int(route)].cache : nil
   }
 
   /// `nil` for an index of no pool.
   func pool(_ index: Int) -> OriginPool? { index >= 0 && index < pools.count ? pools[index] : nil }
 
-  func listenerName(_ index: Int) -> [UInt8] { index < listenerNames.count ? listenerNames[index] : [] }
   func serverNameOctets(_ index: Int) -> [UInt8] { index < serverNames.count ? serverNames[index] : [] }
   func serverName(_ index: Int) -> String { String(decoding: serverNameOctets(index), as: UTF8.self) }
   func poolName(_ index: Int) -> String { index < poolNames.count ? poolNames[index] : "" }
-  func methodName(_ method: UInt8) -> [UInt8] { Int(method) < methodNames.count ? methodNames[Int(method)] : [] }
 }

@@ -27,12 +27,6 @@ public struct Certificate: Sendable {
   /// The most octets that a PEM file may have: some hundred certificates.
   public static let fileLimit = 1 << 20
 
-  /// Reads both files, which blocks: not on a worker.
-  public init(chainFile: String, keyFile: String) throws(CertificateError) {
-    try self.init(
-      chainPEM: Self.read(chainFile), from: chainFile, keyPEM: Self.read(keyFile), from: keyFile)
-  }
-
   /// - Parameters:
   ///   - chainSource: what an error names.
   ///   - keySource: what an error about the key names.
@@ -50,7 +44,8 @@ public struct Certificate: Sendable {
     key = parsed.keyDER
   }
 
-  private static func read(_ file: String) throws(CertificateError) -> [UInt8] {
+  /// The octets of a PEM file, of a chain or of a key. Blocks on the disk: not on a worker.
+  public static func read(_ file: String) throws(CertificateError) -> [UInt8] {
     // O_NONBLOCK, lest the opening of a FIFO waits for its writer.
     let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw unreadable(file) }

@@ -28,7 +28,7 @@ public enum ClientAddressMask: UInt8, Sendable {
   private func appendDotted<Sink: OctetSink & ~Copyable>(_ address: Span<UInt8>, to sink: inout Sink) {
     for index in 0..<4 {
       if index > 0 { sink.put(.dot) }
-      sink.put(shortDecimal: self == .network && index == 3 ? 0 : UInt32(address[index]))
+      sink.put(decimal: self == .network && index == 3 ? 0 : UInt64(address[index]))
     }
   }
 

@@ -1,19 +1,32 @@
+import Bytes
 import Synchronization
+
+/// A place for lines on their way from a worker to the log thread. Buffers go in and out by a swap: no octet is copied.
+final class LogText: Sendable {
+  let buffer: Mutex<Buffer>
+
+  init() { buffer = Mutex(BufferPool().take(.large)) }
+}
 
 /// Lines to be written.
 public struct FullLogBuffer: Sendable {
-  public fileprivate(set) var octets: [UInt8]
+  fileprivate let text: LogText
   public let lines: UInt64
+
+  /// Lends all lines.
+  public func withOctets<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
+    try text.buffer.withLock { (buffer) throws(E) in try body(buffer.readable) }
+  }
 }
 
 /// Full buffers on their way from workers to the log thread, and empty ones on their way back: at most `limit` of them,
 /// so that a slow disk costs lines (which are counted) and never memory or a worker's time. Any thread; the lock is
-/// held for a swap of two arrays.
+/// held for a move of a reference.
 public final class LogQueue: Sendable {
   private struct State {
     /// Rings would save moving up to `limit` references when the oldest is taken: too few to matter.
     var full: [FullLogBuffer] = []
-    var empty: [[UInt8]] = []
+    var empty: [LogText] = []
     var lost: UInt64 = 0
   }
 
@@ -30,32 +43,24 @@ public final class LogQueue: Sendable {
     state.full.reserveCapacity(self.limit)
     state.empty.reserveCapacity(self.limit)
     // Made now, lest a worker makes them on the way of a hit while the log thread is behind.
-    for _ in 0..<min(Self.spares, self.limit) {
-      var spare: [UInt8] = []
-      spare.reserveCapacity(LogBatch.capacity)
-      state.empty.append(spare)
-    }
+    for _ in 0..<min(Self.spares, self.limit) { state.empty.append(LogText()) }
     self.state = Mutex(state)
   }
 
-  /// Takes `buffer` and leaves an empty one in its place. Where the queue is full the buffer is emptied and its lines
-  /// are lost.
+  /// Takes the lines of `buffer` and leaves an empty one; where the queue is full the lines are lost.
   ///
   /// - Returns: whether the queue was empty before: then the log thread sleeps and must be woken.
-  func exchange(_ buffer: inout [UInt8], lines: UInt64) -> Bool {
+  func exchange(_ buffer: inout Buffer, lines: UInt64) -> Bool {
+    // Made outside the lock, where all are under way.
+    let text = state.withLock { $0.empty.popLast() } ?? LogText()
+    text.buffer.withLock { swap(&$0, &buffer) }
+    let full = FullLogBuffer(text: text, lines: lines)
     let wasEmpty = state.withLock { state -> Bool? in
-      guard state.full.count < limit else {
-        state.lost &+= lines
-        return nil
-      }
-      // An array without storage until the caller, outside the lock, gives it some.
-      var other = state.empty.popLast() ?? []
-      swap(&buffer, &other)
-      state.full.append(FullLogBuffer(octets: other, lines: lines))
+      guard state.full.count < limit else { return nil }
+      state.full.append(full)
       return state.full.count == 1
     }
-    if wasEmpty == nil { buffer.removeAll(keepingCapacity: true) }
-    if buffer.capacity < LogBatch.capacity { buffer.reserveCapacity(LogBatch.capacity) }
+    if wasEmpty == nil { giveBack(full, lost: true) }
     return wasEmpty ?? false
   }
 
@@ -68,13 +73,12 @@ public final class LogQueue: Sendable {
   /// A buffer that was taken and written comes back to be filled again.
   ///
   /// - Parameter lost: whether its lines could not be written (a full disk).
-  public func giveBack(_ buffer: consuming FullLogBuffer, lost: Bool = false) {
-    let lines = lost ? buffer.lines : 0
-    buffer.octets.removeAll(keepingCapacity: true)
-    let emptied = buffer.octets
+  public func giveBack(_ buffer: FullLogBuffer, lost: Bool = false) {
+    let (text, lines) = (buffer.text, lost ? buffer.lines : 0)
+    text.buffer.withLock { $0.clear() }
     state.withLock { state in
       state.lost &+= lines
-      if state.empty.count < limit { state.empty.append(emptied) }
+      if state.empty.count < limit { state.empty.append(text) }
     }
   }
 

@@ -11,7 +11,6 @@ public struct RequestRecord: Sendable {
   /// The server asked last, in the snapshot's list; `absent` where none was.
   public var server = RequestRecord.absent
   public var pool = RequestRecord.absent
-  public var listener: UInt16 = 0
   /// The status of the final head, 100 to 599; 0 where none was made.
   public var status: UInt16 = 0
   public var cache = CacheResult.none

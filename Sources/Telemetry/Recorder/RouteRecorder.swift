@@ -11,7 +11,8 @@ public final class RouteRecorder: Sendable {
   public let target: LatencyTarget?
 
   let series: RouteSeries
-  private let names: [UInt8]
+  /// What each log line says of site and route.
+  let members: Chunk
   private let verdicts = InlineArray<4, Atomic<UInt64>> { _ in Atomic(0) }
 
   init(site: String, route: String, target: LatencyTarget?, series: RouteSeries) {
@@ -25,7 +26,7 @@ public final class RouteRecorder: Sendable {
     names.append("\",\"route\":\"")
     JSONText.append(route, limit: AccessLogLine.nameLimit, to: &names)
     names.append("\"")
-    self.names = names
+    members = Chunk(copying: names.span)
   }
 
   /// Counts an exchange that has ended. The worker's thread only; allocates nothing, waits for nobody.
@@ -37,11 +38,5 @@ public final class RouteRecorder: Sendable {
   /// Adds what was counted so far against this target. Any thread.
   func add(to figures: inout RouteFigures) {
     for index in verdicts.indices { figures.verdicts[index] &+= verdicts[index].value }
-  }
-
-  /// The part of a log line that names site and route, ready as JSON members.
-  func putNames(to line: inout Buffer) {
-    let names = names
-    line.put(names.span)
   }
 }

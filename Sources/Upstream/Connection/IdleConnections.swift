@@ -1,48 +1,41 @@
 import EventLoop
 
-/// The connections of one worker that wait for a next request, by what was agreed on them: the resolved address,
-/// never a name. The one used last is used first. They outlive reloads.
+/// The connections of one worker that wait for a next request, by address. They outlive reloads.
 final class IdleConnections {
-  private var byAddress: [Address: [UpstreamConnection]] = [:]
-  private(set) var count = 0
+  private var stacks: [Address: IdleStack] = [:]
 
-  /// The most that are kept for one address.
-  let limitPerAddress: Int
+  /// Where connections to an address wait. To be kept by who asks, until its address is another one.
+  func stack(of address: Address) -> IdleStack {
+    if let known = stacks[address] { return known }
+    forgetUnused()
+    let stack = IdleStack(address)
+    stacks[address] = stack
+    return stack
+  }
 
-  init(limitPerAddress: Int) { self.limitPerAddress = limitPerAddress }
-
-  /// - Parameter proven: ask the kernel that no end waits to be read: for requests that may not be sent twice.
-  func take(_ address: Address, proven: Bool, in loop: EventLoop) -> UpstreamConnection? {
-    while let connection = byAddress[address]?.popLast() {
-      count -= 1
-      if !proven || !connection.hasNews { return connection }
-      connection.close(in: loop)
+  /// Closes what no pool would keep.
+  ///
+  /// - Parameter limits: the most that any pool keeps of each address; others are no pool's any more.
+  func keep(_ limits: [Address: Int], in loop: EventLoop) {
+    for (address, stack) in stacks {
+      if let limit = limits[address] {
+        stack.shrink(to: limit, in: loop)
+      } else {
+        stack.retire(in: loop)
+        stacks[address] = nil
+      }
     }
-    return nil
   }
 
-  /// `false` where there are enough; the caller closes it.
-  func give(_ connection: UpstreamConnection) -> Bool {
-    guard byAddress[connection.address, default: []].count < limitPerAddress else { return false }
-    byAddress[connection.address, default: []].append(connection)
-    count += 1
-    return true
-  }
-
-  /// Forgets one that ended while it waited.
-  func remove(_ connection: UpstreamConnection) {
-    guard let index = byAddress[connection.address]?.firstIndex(where: { $0 === connection }) else { return }
-    byAddress[connection.address]?.remove(at: index)
-    if byAddress[connection.address]?.isEmpty == true { byAddress[connection.address] = nil }
-    count -= 1
-  }
-
-  /// Closes all, or those to addresses that no pool has any more.
-  func close(except kept: Set<Address> = [], in loop: EventLoop) {
-    for (address, connections) in byAddress where !kept.contains(address) {
-      for connection in connections { connection.close(in: loop) }
-      count -= connections.count
-      byAddress[address] = nil
+  /// A name may have had another address every minute for a year: what no server is at, and no connection goes to, is
+  /// held by this table alone.
+  private func forgetUnused() {
+    var index = stacks.startIndex
+    var unused: [Address] = []
+    while index != stacks.endIndex {
+      if isKnownUniquelyReferenced(&stacks.values[index]) { unused.append(stacks.keys[index]) }
+      stacks.formIndex(after: &index)
     }
+    for address in unused { stacks[address] = nil }
   }
 }

@@ -4,30 +4,33 @@ import Time
 /// One HTTP/1.1 connection to an origin: at most one request at a time, kept for a next one when nothing was left
 /// over. It tells its fetch in its own turns only; what fails in a call from above is told in the turn that follows.
 final class UpstreamConnection: EventTenant {
-  let address: Address
-  private let idle: IdleConnections
-  private var core: UpstreamConnectionCore
-  private var fetch: Fetch?
-  /// One of its own events is under way, and with it the use of `core`.
-  private var isInEvent = false
-  /// It was closed from above within its own event: a reader that has no use for an answer says so when it is told
-  /// of the head. Its state can't be reached then (exclusivity would trap), so it ends with the event.
-  private var isGivenUp = false
+  /// Whether its state is in use.
+  private enum Event {
+    case none, underWay
+    /// It was closed from above within its own event: a reader that has no use for an answer says so when it is told of
+    /// the head. Its state can't be reached then (exclusivity would trap), so it ends with the event.
+    case givenUp
+  }
 
-  /// Begins to connect. `started` is the first request's.
-  init(to address: Address, idle: IdleConnections, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError)
-  {
-    self.address = address
-    self.idle = idle
-    core = UpstreamConnectionCore(socket: try Socket.connect(to: address), timeouts: timeouts)
+  /// Where it waits between requests.
+  private let stack: IdleStack
+  private var core: UpstreamConnectionCore
+  /// Nobody within an event: it is lent to it.
+  private var fetch: Fetch?
+  private var event = Event.none
+
+  /// Begins to connect. `timeouts` are the first request's.
+  init(from stack: IdleStack, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError) {
+    self.stack = stack
+    core = UpstreamConnectionCore(socket: try Socket.connect(to: stack.address), stack: stack, timeouts: timeouts)
     let token = try loop.add(self, descriptor: core.descriptor)
     core.registered(as: token, in: loop)
   }
 
   /// Sends a request's head, now or when connected.
-  func begin(_ request: borrowing OriginRequest, for fetch: Fetch, timeouts: ConnectionTimeouts, in loop: EventLoop) {
+  func begin(_ request: borrowing OriginRequest, of pool: OriginPool, for fetch: Fetch, in loop: EventLoop) {
     self.fetch = fetch
-    core.begin(request, timeouts: timeouts, in: loop)
+    core.begin(request, of: pool, in: loop)
   }
 
   /// Octets of the request's body that it takes now: 0 until it is connected.
@@ -48,46 +51,70 @@ final class UpstreamConnection: EventTenant {
   /// Ends at once: a request under way is never finished.
   func close(in loop: EventLoop) {
     fetch = nil
-    if isInEvent { isGivenUp = true } else { core.close(in: loop) }
+    switch event {
+    case .none: core.close(in: loop)
+    case .underWay, .givenUp: event = .givenUp
+    }
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
-    isInEvent = true
-    let outcome = core.ready(readiness, for: fetch, in: loop)
-    isInEvent = false
-    settle(outcome, in: loop)
+    let fetch = beginEvent()
+    do throws(UpstreamFailure) {
+      end(with: try core.ready(readiness, for: fetch, in: loop), of: fetch, in: loop)
+    } catch {
+      end(with: error, of: fetch, in: loop)
+    }
   }
 
   func turn(in loop: EventLoop) {
-    isInEvent = true
-    let outcome = core.turn(for: fetch, in: loop)
-    isInEvent = false
-    settle(outcome, in: loop)
+    let fetch = beginEvent()
+    do throws(UpstreamFailure) {
+      end(with: try core.turn(for: fetch, in: loop), of: fetch, in: loop)
+    } catch {
+      end(with: error, of: fetch, in: loop)
+    }
   }
 
   func timerFired(in loop: EventLoop) {
-    let outcome = core.timerFired(in: loop)
-    settle(outcome, in: loop)
+    let fetch = beginEvent()
+    do throws(UpstreamFailure) {
+      end(with: try core.timerFired(in: loop), of: fetch, in: loop)
+    } catch {
+      end(with: error, of: fetch, in: loop)
+    }
   }
 
-  /// What a turn came to, dealt with when the connection's own state is no longer in use.
-  private func settle(_ outcome: UpstreamConnectionCore.Outcome, in loop: EventLoop) {
-    guard !isGivenUp else { return core.close(in: loop) }
+  private func beginEvent() -> Fetch? {
+    event = .underWay
+    return fetch.take()
+  }
+
+  /// What the event came to, dealt with when the connection's own state is no longer in use.
+  private func end(with outcome: UpstreamConnectionCore.Outcome, of fetch: consuming Fetch?, in loop: EventLoop) {
+    guard !endsGivenUp(in: loop) else { return }
     switch outcome {
-    case .goesOn: return
-    case .whole(let isReusable):
-      let ended = fetch
-      fetch = nil
-      if !isReusable || !idle.give(self) { core.close(in: loop) } else { core.rest(in: loop) }
-      ended?.connectionEnded()
-    case .failed(let failure):
-      let failed = fetch
-      fetch = nil
-      core.close(in: loop)
-      failed?.connectionFailed(failure, to: address)
-    case .endedIdle:
-      idle.remove(self)
-      core.close(in: loop)
+    case .goesOn: self.fetch = fetch
+    case .rests:
+      stack.give(self)
+      fetch?.connectionEnded()
+    case .closes: fetch?.connectionEnded()
+    case .endedIdle: stack.remove(self)
     }
+  }
+
+  private func end(with failure: UpstreamFailure, of fetch: consuming Fetch?, in loop: EventLoop) {
+    guard !endsGivenUp(in: loop) else { return }
+    core.close(in: loop)
+    fetch?.connectionFailed(failure, to: stack.address)
+  }
+
+  private func endsGivenUp(in loop: EventLoop) -> Bool {
+    guard case .givenUp = event else {
+      event = .none
+      return false
+    }
+    event = .none
+    core.close(in: loop)
+    return true
   }
 }

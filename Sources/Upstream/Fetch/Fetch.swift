@@ -4,34 +4,42 @@ import Time
 
 /// One request to a pool, with its attempts: it picks servers, takes connections and gives them up. Its reader sees
 /// one head, chunks and one end, however many attempts they took.
+///
+/// Used again by `Origins` once it has ended and nobody holds it any more.
 final class Fetch: Fetching {
   private(set) var progress = FetchProgress()
 
   private let origins: Origins
-  private let pool: OriginPool
-  private let request: OriginRequest
+  /// Its storage is swapped with the reader's: nothing is copied, and nothing allocated once it has grown.
+  private var request = OriginRequest()
+  /// Of the last request, once it has ended.
+  private var pool: OriginPool?
   private var reader: (any FetchReader)?
   private var connection: UpstreamConnection?
   private var server = 0
-  private var tried = ServerSet()
-  private var unanswered = 0
-  private var bodyOctets: UInt64 = 0
-  private var isBodyWhole: Bool
-  private let deadline: Instant
+  private var attempts = FetchAttempts(isSafe: true, hasBody: false, at: .never)
+  private var isBodyWhole = true
 
-  init(_ request: OriginRequest, of pool: OriginPool, reader: any FetchReader, origins: Origins) {
-    self.request = request
-    self.pool = pool
+  init(in origins: Origins) { self.origins = origins }
+
+  /// Makes the first attempt. The request's storage comes back as that of an earlier one.
+  func start(
+    _ request: inout OriginRequest, of pool: OriginPool, for reader: any FetchReader
+  ) throws(UpstreamFailure) {
+    let now = origins.loop.now
+    if self.pool !== pool { self.pool = pool }
     self.reader = reader
-    self.origins = origins
     isBodyWhole = request.framing.isEmpty
-    progress.began = origins.loop.now
-    deadline = origins.loop.now + Origins.retryBudget
-  }
-
-  /// Makes the first attempt.
-  func start() throws(UpstreamFailure) {
-    if let failure = attempt() { throw failure }
+    progress = FetchProgress()
+    progress.began = now
+    attempts = FetchAttempts(isSafe: request.method.isSafe, hasBody: !isBodyWhole, at: now)
+    do throws(UpstreamFailure) { try attempt(request, of: pool) } catch {
+      self.reader = nil
+      origins.recycle(self)
+      throw error
+    }
+    swap(&self.request, &request)
+    request.forget()
   }
 
   // MARK: From the reader
@@ -39,8 +47,9 @@ final class Fetch: Fetching {
   var bodyRoom: Int { connection?.bodyRoom ?? 0 }
 
   func send(_ octets: Span<UInt8>) {
-    bodyOctets += UInt64(octets.count)
-    connection?.send(octets, in: origins.loop)
+    guard let connection else { return }
+    attempts.sent(octets.count)
+    connection.send(octets, in: origins.loop)
   }
 
   func finishBody() {
@@ -54,13 +63,14 @@ final class Fetch: Fetching {
     guard reader != nil else { return }
     reader = nil
     letGo()?.close(in: origins.loop)
+    origins.recycle(self)
   }
 
   // MARK: From the connection, in its turn
 
   func connected(at now: Instant) {
     progress.connected = now
-    pool.state(of: server).connected(at: now)
+    pool?.state(of: server).connected(at: now)
   }
 
   func wantsBody() { reader?.fetchWantsBody() }
@@ -76,89 +86,109 @@ final class Fetch: Fetching {
 
   func connectionEnded() {
     _ = letGo()
-    reader?.fetchEnd()
-    reader = nil
+    let told = reader.take()
+    told?.fetchEnd()
+    origins.recycle(self)
   }
 
   func connectionFailed(_ failure: UpstreamFailure, to address: Address) {
     _ = letGo()
-    pool.state(of: server).requestFailed()
-    if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: origins.loop.now) }
+    guard let pool else { return }
+    pool.counters(of: server).requestFailed()
+    let now = origins.loop.now
+    if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: now) }
     var last = failure
-    while retries(after: last, to: address) {
-      guard let next = attempt() else {
+    while retries(after: last, to: address, of: pool, at: now) {
+      do throws(UpstreamFailure) {
+        try attemptAgain(of: pool)
         // A kept connection takes the body at once, and says no more of it; a new one does when it is connected.
         if !isBodyWhole { reader?.fetchWantsBody() }
         return
+      } catch {
+        last = error
       }
-      last = next
     }
-    reader?.fetchFailed(last)
-    reader = nil
+    let told = reader.take()
+    told?.fetchFailed(last)
+    origins.recycle(self)
   }
 
   // MARK: Attempts
 
   /// Whether another attempt is to be made. Marks who is not to be asked again.
-  private func retries(after failure: UpstreamFailure, to address: Address) -> Bool {
-    guard reader != nil, progress.attempts < Origins.attemptLimit else { return false }
+  private func retries(
+    after failure: UpstreamFailure, to address: Address, of pool: OriginPool, at now: Instant
+  ) -> Bool {
+    guard reader != nil else { return false }
+    var attempts = self.attempts
+    defer { self.attempts = attempts }
     let hasOtherAddress = failure.stage == .connecting && pool.turnAway(from: address, of: server)
-    if !hasOtherAddress { tried.insert(server) }
-    if failure.stage == .waiting { unanswered += 1 }
-    let untried = pool.remaining(excluding: tried, at: origins.loop.now)
-    let body: RequestBodyState = request.framing.isEmpty ? .none : .streaming(takenOctets: bodyOctets)
-    let decision = RetryDecision.after(
-      failure, isSafe: request.method.isSafe, body: body, unanswered: unanswered, untried: untried,
-      budget: deadline - origins.loop.now)
-    switch decision {
-    case .giveUp: return false
-    case .again(.elsewhere): return true
-    case .again(.same):
-      tried = []
-      return true
-    }
+    return attempts.failed(
+      failure, at: server, hasOtherAddress: hasOtherAddress,
+      untried: { pool.remaining(excluding: $0, at: now) }, now: now)
   }
 
-  /// - Returns: why no attempt could be begun.
-  private func attempt() -> UpstreamFailure? {
+  /// Taken out meanwhile: what is lent of a class's own state is checked for, what is moved is not.
+  private func attemptAgain(of pool: OriginPool) throws(UpstreamFailure) {
+    var request = OriginRequest()
+    swap(&self.request, &request)
+    defer { swap(&self.request, &request) }
+    try attempt(request, of: pool)
+  }
+
+  /// - Throws: why none could be begun.
+  private func attempt(_ request: borrowing OriginRequest, of pool: OriginPool) throws(UpstreamFailure) {
     let loop = origins.loop
-    while let (server, address) = pool.pick(excluding: &tried, at: loop.now) {
-      progress.attempts += 1
+    var attempts = self.attempts
+    defer { self.attempts = attempts }
+    while true {
+      guard let (server, stack) = pool.pick(excluding: &attempts.tried, at: loop.now, in: origins.idle) else {
+        throw .noServer
+      }
+      attempts.began()
       self.server = server
+      progress.attempts = attempts.count
       progress.server = pool.firstServer + server
       do throws(SystemError) {
-        let connection = try connection(to: address)
+        let connection = try connection(from: stack, of: pool, proven: attempts.wantsProof)
         self.connection = connection
-        pool.state(of: server).requestBegan()
-        connection.begin(request, for: self, timeouts: pool.timeouts, in: loop)
+        pool.counters(of: server).requestBegan()
+        connection.begin(request, of: pool, for: self, in: loop)
         if isBodyWhole, !request.framing.isEmpty { connection.finishRequest(in: loop) }
-        return nil
+        return
       } catch {
         let failure = UpstreamFailure(connecting: error)
         if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: loop.now) }
-        if case .exhausted = failure { return failure }
-        if !pool.turnAway(from: address, of: server) { tried.insert(server) }
-        guard progress.attempts < Origins.attemptLimit else { return failure }
-        if pool.remaining(excluding: tried, at: loop.now) == 0 { return failure }
+        if case .exhausted = failure { throw failure }
+        if !pool.turnAway(from: stack.address, of: server) { attempts.tried.insert(server) }
+        guard !attempts.isExhausted else { throw failure }
+        if pool.remaining(excluding: attempts.tried, at: loop.now) == 0 { throw failure }
       }
     }
-    return .noServer
   }
 
   /// One that waits for a next request, or a new one.
-  private func connection(to address: Address) throws(SystemError) -> UpstreamConnection {
+  private func connection(
+    from stack: IdleStack, of pool: OriginPool, proven: Bool
+  ) throws(SystemError) -> UpstreamConnection {
     let loop = origins.loop
-    if let kept = origins.idle.take(address, proven: !request.method.isSafe, in: loop) {
+    if pool.idleLimit > 0, let kept = stack.take(proven: proven, in: loop) {
       progress.connected = loop.now
       return kept
     }
-    return try UpstreamConnection(to: address, idle: origins.idle, timeouts: pool.timeouts, in: loop)
+    return try UpstreamConnection(from: stack, timeouts: pool.timeouts, in: loop)
   }
 
   private func letGo() -> UpstreamConnection? {
-    guard let held = connection else { return nil }
-    connection = nil
-    pool.state(of: server).requestEnded()
+    guard let held = connection.take() else { return nil }
+    pool?.counters(of: server).requestEnded()
     return held
+  }
+
+  /// Lets go of the storage of a head longer than most: it would be kept for good.
+  func trim() {
+    guard request.headOctets > Origins.keptOctets else { return }
+    var dropped = OriginRequest()
+    swap(&dropped, &request)
   }
 }

@@ -5,31 +5,47 @@ import HTTP
 /// have moved on.
 public struct OriginRequest: Sendable {
   public var method = Method.get
-  /// As it was sent: what `method` does not know is forwarded all the same.
-  public var methodName: [UInt8] = []
-  /// Origin form (`/path?query`) or `*`.
-  public var target: [UInt8] = []
-  /// The value of `Host`.
-  public var authority: [UInt8] = []
   /// End-to-end fields, without `Host` and those of the framing.
   public var fields = FieldBlock()
   /// `.none`, `.length` or `.chunked`.
   public var framing = BodyFraming.none
+  /// Method, target and authority, one behind the other: one storage to keep.
+  private var line: [UInt8] = []
+  private var targetStart = 0
+  private var authorityStart = 0
 
   public init() {}
+
+  /// As it was sent: what `method` does not know is forwarded all the same. Empty where there is no request.
+  public var methodName: Span<UInt8> {
+    @_lifetime(borrow self) get { line.span.extracting(0..<targetStart) }
+  }
+
+  /// Origin form (`/path?query`) or `*`.
+  public var target: Span<UInt8> {
+    @_lifetime(borrow self) get { line.span.extracting(targetStart..<authorityStart) }
+  }
+
+  /// The value of `Host`.
+  public var authority: Span<UInt8> {
+    @_lifetime(borrow self) get { line.span.extracting(droppingFirst: authorityStart) }
+  }
 
   /// Takes request line and framing of a parsed request; keeps its storage. The fields are the caller's to write.
   public mutating func assign(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to target: borrowing Target) {
     method = head.method
-    methodName.removeAll(keepingCapacity: true)
-    methodName.append(octets[clamped: head.methodName])
-    self.target.removeAll(keepingCapacity: true)
-    self.target.append(target.pathAndQuery)
-    authority.removeAll(keepingCapacity: true)
-    authority.append(target.authority)
     framing = head.framing
+    line.removeAll(keepingCapacity: true)
+    line.append(octets[clamped: head.methodName])
+    targetStart = line.count
+    line.append(target.pathAndQuery)
+    authorityStart = line.count
+    line.append(target.authority)
   }
 
+  /// What it holds is another request's: without a method it is never written.
+  mutating func forget() { (targetStart, authorityStart) = (0, 0) }
+
   /// A bound of what its head takes in a buffer, in octets.
-  var headOctets: Int { methodName.count + target.count + authority.count + fields.octets.count + 256 }
+  var headOctets: Int { line.count + fields.octets.count + 256 }
 }

@@ -14,15 +14,14 @@ public final class ServerState: Sendable {
   private let generation = Atomic(UInt32(0))
   private let hasFailures = Atomic(false)
   private let suspectUntil = Atomic(Instant.never.sinceStart.count)
-  private let running = Atomic(0)
-  private let attempts = Atomic<UInt64>(0)
-  private let failed = Atomic<UInt64>(0)
   private let passedChecks = Atomic<UInt64>(0)
   private let failedChecks = Atomic<UInt64>(0)
 
   private let observation = Mutex(Observation())
   private let resolved = Mutex<[Address]>([])
   private let words = Mutex(Words())
+  /// One for each worker that has asked for its own, by number.
+  private let counters = Mutex<[Int: RequestCounters]>([:])
 
   /// For people; the control loop alone writes it.
   private struct Words {
@@ -62,21 +61,24 @@ public final class ServerState: Sendable {
   /// In the order in which they are tried; empty while the name does not resolve. Takes a lock.
   public var addresses: [Address] { resolved.withLock { $0 } }
 
-  /// Requests that were given to it and have not ended.
-  public var inFlight: Int { running.load(ordering: .relaxed) }
-
-  /// A request was given to it; once for each `requestEnded`.
-  public func requestBegan() {
-    running.add(1, ordering: .relaxed)
-    attempts.add(1, ordering: .relaxed)
+  /// What that worker counts of it: the same for all of its snapshots. Takes a lock.
+  func counters(of worker: Int) -> RequestCounters {
+    counters.withLock { counters in
+      if let known = counters[worker] { return known }
+      let own = RequestCounters()
+      counters[worker] = own
+      return own
+    }
   }
 
-  /// An attempt brought no whole answer.
-  public func requestFailed() { failed.add(1, ordering: .relaxed) }
+  /// Requests that were given to it and have not ended. Takes a lock.
+  public var inFlight: Int { counters.withLock { $0.values.reduce(0) { $0 + $1.inFlight } } }
 
-  /// Attempts at it since the start, and those among them without a whole answer.
+  /// Attempts at it since the start, and those among them without a whole answer. Takes a lock.
   public var attemptsSoFar: (all: UInt64, failed: UInt64) {
-    (attempts.load(ordering: .relaxed), failed.load(ordering: .relaxed))
+    counters.withLock { counters in
+      (counters.values.reduce(0) { $0 + $1.all }, counters.values.reduce(0) { $0 + $1.failed })
+    }
   }
 
   /// Checks of it since the start.
@@ -91,8 +93,6 @@ public final class ServerState: Sendable {
     case .failed: failedChecks.add(1, ordering: .relaxed)
     }
   }
-
-  public func requestEnded() { running.subtract(1, ordering: .relaxed) }
 
   /// A connection came about. Costs one load as long as none had failed.
   public func connected(at now: Instant) {

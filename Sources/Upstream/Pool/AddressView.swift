@@ -10,6 +10,7 @@ public struct AddressView: Sendable {
   private var preferred = 0
   /// Addresses in a row that did not let us in.
   private var closed = 0
+  private var revision: UInt32 = 0
 
   public init() {}
 
@@ -18,17 +19,27 @@ public struct AddressView: Sendable {
 
   /// Where to connect now; `nil` while the name does not resolve.
   public mutating func current(of server: ServerState) -> Address? {
+    _ = revision(of: server)
+    return address
+  }
+
+  /// Which `address` it is now: another number for another address, 0 before the first look.
+  mutating func revision(of server: ServerState) -> UInt32 {
     let latest = server.addressGeneration
     if latest != generation {
-      let kept = preferred < addresses.count ? addresses[preferred] : nil
+      let kept = address
       addresses = server.addresses
       generation = latest
       preferred = kept.flatMap { addresses.firstIndex(of: $0) } ?? 0
       closed = 0
+      if address != kept { revision &+= 1 }
     }
-    if !server.hasFailed { closed = 0 }
-    return preferred < addresses.count ? addresses[preferred] : nil
+    if closed > 0, !server.hasFailed { closed = 0 }
+    return revision
   }
+
+  /// Where to connect, as of the last look.
+  var address: Address? { preferred < addresses.count ? addresses[preferred] : nil }
 
   /// A connection to that address failed, which `ServerState.failedToConnect` was told: the next one is tried from
   /// now on.
@@ -39,6 +50,7 @@ public struct AddressView: Sendable {
     // Another request was here first.
     guard preferred < addresses.count, addresses[preferred] == address else { return true }
     preferred = (preferred + 1) % addresses.count
+    revision &+= 1
     closed += 1
     guard closed >= addresses.count else { return true }
     closed = 0

@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 import Time
 
@@ -19,10 +20,15 @@ struct CacheStatusTests {
       (CacheStatus(forward: .miss), "Yett; fwd=miss"), (CacheStatus(forward: .bypass), "Yett; fwd=bypass"),
       (CacheStatus(forward: .method), "Yett; fwd=method"),
       (CacheStatus(forward: nil, timeToLive: Nanoseconds(.min)), "Yett; hit; ttl=-9223372036"),
+      (
+        CacheStatus(forward: .varyMiss, timeToLive: Nanoseconds(.min), isStored: true, isCollapsed: true),
+        "Yett; fwd=vary-miss; ttl=-9223372036; stored; collapsed"
+      ),
     ])
   func written(status: CacheStatus, expected: String) {
-    var octets: [UInt8] = []
-    status.write(to: &octets)
-    #expect(text(octets) == expected)
+    var buffer = BufferPool().take(.small)
+    status.write(to: &buffer)
+    #expect(text(array(buffer.readable)) == expected)
+    #expect(buffer.count <= CacheStatus.octetLimit)
   }
 }

@@ -40,10 +40,10 @@ struct FillStateTests {
   func paces() throws {
     var state = FillState()
     let readers = try begin(&state, [1, 2, 3])
-    _ = state.append(slice("abc"), replacing: 0)
+    _ = state.append(slice("abc"))
     #expect(read(&state, readers[0]) == "abc")
     #expect(read(&state, readers[1], limit: 2) == "ab")
-    _ = state.append(slice("def"), replacing: 0)
+    _ = state.append(slice("def"))
     #expect(read(&state, readers[1], limit: 2) == "c")
     #expect(read(&state, readers[2]) == "abc" && read(&state, readers[2]) == "def" && read(&state, readers[2]) == "…")
     _ = state.finish()
@@ -67,9 +67,9 @@ struct FillStateTests {
     let begun = state.begin(try Sample.head(), length: nil, spec: nil, selection: [])
     #expect(begun.contains(1) && !begun.contains(200))
     #expect(read(&state, second) == "…")
-    let added = state.append(slice("a"), replacing: 0).notify
+    let added = state.append(slice("a")).notify
     #expect(!added.contains(1) && added.contains(200))
-    #expect(state.append(slice("b"), replacing: 0).notify.isEmpty)
+    #expect(state.append(slice("b")).notify.isEmpty)
     #expect(state.finish().isEmpty)
   }
 
@@ -77,11 +77,11 @@ struct FillStateTests {
   func joined(position: Int) throws {
     var state = FillState()
     let readers = try begin(&state, [1])
-    _ = state.append(slice("ab"), replacing: 0)
-    _ = state.append(slice("c"), replacing: 0)
+    _ = state.append(slice("ab"))
+    _ = state.append(slice("c"))
     var got = ""
     while got.utf8.count < min(position, 3) { got += read(&state, readers[0], limit: 1) }
-    _ = state.append(slice("abcd"), replacing: 2)
+    _ = state.append(slice("abcd"), repeating: 3)
     while got.utf8.count < 4 { got += read(&state, readers[0], limit: 1) }
     #expect(got == "abcd" && state.end == 4 && state.slices.count == 1)
   }
@@ -90,7 +90,7 @@ struct FillStateTests {
   func failed() throws {
     var state = FillState()
     let readers = try begin(&state, [1, 2])
-    _ = state.append(slice("abc"), replacing: 0)
+    _ = state.append(slice("abc"))
     #expect(read(&state, readers[0]) == "abc" && read(&state, readers[0]) == "…")
     let told = state.fail(.abandoned)
     #expect(told.contains(1) && !told.contains(2))
@@ -116,18 +116,18 @@ struct FillStateTests {
     var state = FillState()
     let readers = try begin(&state, [1, 2])
     let piece = Slice(Chunk(copying: [UInt8](repeating: 0x61, count: FillState.window / 4).span))
-    _ = state.append(piece, replacing: 0)
+    _ = state.append(piece)
     state.outgrow()
     #expect(join(&state, 3) == nil, "only for those who have begun")
-    #expect(!state.append(piece, replacing: 0).pauses && !state.append(piece, replacing: 0).pauses)
-    #expect(state.append(piece, replacing: 0).pauses)
+    #expect(!state.append(piece).pauses && !state.append(piece).pauses)
+    #expect(state.append(piece).pauses)
     for _ in 0..<4 { #expect(!state.read(readers[0], limit: .max, at: .second(0)).wakesOwner) }
     #expect(read(&state, readers[0]) == "…")
     var wakes: [Bool] = []
     for _ in 0..<4 { wakes.append(state.read(readers[1], limit: .max, at: .second(0)).wakesOwner) }
     #expect(wakes == [false, false, true, false], "once, when less than half of the window is left")
     #expect(state.slices.isEmpty)
-    _ = state.append(piece, replacing: 0)
+    _ = state.append(piece)
     _ = state.finish()
     #expect(read(&state, readers[1], limit: .max).utf8.count == piece.count)
     #expect(read(&state, readers[1]) == ".")
@@ -139,7 +139,7 @@ struct FillStateTests {
     let readers = try begin(&state, [1, 2])
     let piece = Slice(Chunk(copying: [UInt8](repeating: 0x61, count: FillState.window).span))
     state.outgrow()
-    #expect(state.append(piece, replacing: 0).pauses)
+    #expect(state.append(piece).pauses)
     #expect(read(&state, readers[0], limit: .max, at: .second(9)).utf8.count == piece.count)
     #expect(read(&state, readers[1], limit: 5, at: .second(5)) == "aaaaa")
     #expect(!state.cut(stuckSince: .second(5)).wakesOwner)
@@ -154,7 +154,7 @@ struct FillStateTests {
     let readers = try begin(&state, [1, 2])
     let piece = Slice(Chunk(copying: [UInt8](repeating: 0x61, count: FillState.window).span))
     state.outgrow()
-    #expect(state.append(piece, replacing: 0).pauses)
+    #expect(state.append(piece).pauses)
     _ = read(&state, readers[0], limit: .max)
     #expect(state.leave(readers[1]) && state.slices.isEmpty)
   }

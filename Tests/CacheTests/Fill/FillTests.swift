@@ -118,6 +118,17 @@ struct FillTests {
     #expect(store.figures.fillOctets == 0)
   }
 
+  @Test("what drips takes as much of the budget as what pours")
+  func drippingBudget() throws {
+    let store = Store(limit: 1 << 20, largestObject: 400_000)
+    let owner = try Visitor(store.view(worker: 1), "/a")
+    try owner.begin()
+    for _ in 0..<20_000 { owner.append("a") }
+    #expect(store.figures.fillOctets < 25_000)
+    #expect(owner.finish()?.bodyOctets == 20_000)
+    #expect(store.figures.fillOctets == 0)
+  }
+
   @Test("a failure is everyone's, stores nothing, and the next one fetches anew")
   func failed() throws {
     let view = store.view(worker: 1)

@@ -58,6 +58,26 @@ struct VariantTests {
     #expect(store.figures.fills == 0 && store.figures.readers == 0)
   }
 
+  @Test("RFC 9111 §4.3.2: who looks again and finds it stored is answered by its own conditions")
+  func conditions() throws {
+    let view = store.view(worker: 1)
+    let owner = try Visitor(view, "/a", english)
+    let asked = [
+      ["If-None-Match: \"gd\""], ["If-None-Match: \"en\""], ["If-Modified-Since: \(Day.date("12:00:00"))"],
+      ["If-Modified-Since: \(Day.date("11:00:00"))"], [],
+    ]
+    let waiters = try asked.map { try Visitor(view, "/a", gaelic + $0) }
+    try owner.begin(varied)
+    let first = try Visitor(view, "/a", gaelic)
+    try first.begin(varied + ["ETag: \"gd\"", "Date: \(Day.date("12:00:00"))"])
+    first.append("halò")
+    first.finish()
+    #expect(waiters.map(\.head) == Array(repeating: "other variant", count: waiters.count))
+    let anew = try waiters.map { try $0.again(view) }
+    #expect(anew.map(\.body) == Array(repeating: "halò", count: anew.count))
+    #expect(anew.map(\.conditional) == [.notModified, .whole, .notModified, .whole, .whole])
+  }
+
   @Test("the latest answer says by what they vary")
   func changes() throws {
     let view = store.view(worker: 1)

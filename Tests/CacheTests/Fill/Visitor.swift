@@ -15,6 +15,8 @@ final class Visitor {
 
   let outcome: Outcome
   private(set) var response: StoredResponse?
+  /// What its conditions come to on a hit after it looked again.
+  private(set) var conditional: Conditional?
   private var reader: FillReader?
   private var writer: FillWriter?
 
@@ -46,7 +48,10 @@ final class Visitor {
   /// Looks again in its reader's place.
   func again(_ view: borrowing CacheView, at second: Int64 = 0) throws -> Visitor {
     guard let reader = self.reader.take() else { throw NoReader() }
-    return Visitor(view.lookup(again: reader, at: .second(second)))
+    let conditions = reader.conditions
+    let visitor = Visitor(view.lookup(again: reader, at: .second(second)))
+    if let hit = visitor.response { visitor.conditional = conditions.conditional(on: hit.head, now: Day.noon) }
+    return visitor
   }
 
   var fill: Fill? { reader?.fill }

@@ -1,4 +1,5 @@
 import Bytes
+import HTTP
 import Testing
 
 @testable import Cache
@@ -31,34 +32,45 @@ struct KeyHashTests {
 
 @Suite("A cache key")
 struct CacheKeyTests {
-  private func key(_ parts: [String]) -> [UInt8] {
-    var key = CacheKey()
-    key.begin()
-    for part in parts { key.append(octets(part).span) }
-    return key.octets
+  private struct Parts: Hashable {
+    var prefix = ""
+    var scheme = Scheme.http
+    var port: UInt16 = 80
+    var host = ""
+    var path = ""
+    var query: String?
+    var selection: [String] = []
+
+    var key: [UInt8] {
+      var key = CacheKey()
+      let query = query.map { octets($0) }
+      key.begin(
+        octets(prefix).span, scheme: scheme, port: port, host: octets(host).span, path: octets(path).span,
+        query: query?.span)
+      for part in selection { key.append(octets(part).span) }
+      return array(key.octets)
+    }
   }
 
   @Test("is the same for the same parts alone")
   func injective() {
-    let long = String(repeating: "x", count: 200)
-    let lists = [
-      [], [""], ["", ""], ["a"], ["a", ""], ["", "a"], ["ab"], ["a", "b"], ["\u{1}a"], [long], [long, ""],
-      [String(long.dropLast()), "x"], ["a\u{0}b"], ["a", "\u{0}b"],
-    ]
-    for first in lists.indices {
-      for second in lists.indices { #expect((key(lists[first]) == key(lists[second])) == (first == second)) }
+    let long = String(repeating: "x", count: 300)
+    let words = ["", "a", "ab", "b", "\u{1}a", "a\u{0}b", long]
+    var all: Set<Parts> = []
+    for first in words {
+      for second in words {
+        all.insert(Parts(prefix: first, host: second))
+        all.insert(Parts(host: first, path: second))
+        all.insert(Parts(path: first, query: second))
+        all.insert(Parts(path: first, query: nil, selection: [second]))
+        all.insert(Parts(query: first, selection: [second]))
+        all.insert(Parts(selection: [first, second]))
+      }
     }
-  }
-
-  @Test(
-    "numbers are parts",
-    arguments: [
-      (0, [1, 0]), (255, [1, 255]), (256, [2, 0, 1]), (UInt64.max, [8] + [UInt8](repeating: 255, count: 8)),
-    ] as [(UInt64, [UInt8])])
-  func number(number: UInt64, expected: [UInt8]) {
-    var key = CacheKey()
-    key.append(number: number)
-    #expect(key.octets == expected)
+    for port in [0, 1, 256, 443, 65_535] as [UInt16] {
+      for scheme in [Scheme.http, .https] { all.insert(Parts(scheme: scheme, port: port, path: "/")) }
+    }
+    #expect(Set(all.map(\.key)).count == all.count)
   }
 
   @Test("a second look-up drops the selecting fields, and begin drops all")
@@ -66,15 +78,14 @@ struct CacheKeyTests {
     let hasher = KeyHash(1, 2)
     var key = Sample.key("a")
     key.seal(with: hasher)
-    let (octets, hash) = (key.octets, key.hash)
-    key.append("more")
+    let (whole, hash) = (array(key.octets), key.hash)
+    key.append(octets("more").span)
     key.sealSelection(with: hasher)
-    #expect(key.hash != hash && key.primaryHash == hash && key.primaryCount == octets.count)
+    #expect(key.hash != hash && key.primaryHash == hash && key.primaryCount == whole.count)
     key.seal(with: hasher)
-    #expect(key.octets == octets && key.hash == hash)
-    key.begin()
-    key.append("b")
+    #expect(array(key.octets) == whole && key.hash == hash)
+    key.begin(Span(), scheme: .http, port: 80, host: Span(), path: octets("b").span, query: nil)
     key.seal(with: hasher)
-    #expect(key.hash != hash && key.octets == [1, 0x62])
+    #expect(key.hash != hash && array(key.octets) == Parts(path: "b").key)
   }
 }

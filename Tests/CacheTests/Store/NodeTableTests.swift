@@ -10,7 +10,7 @@ struct NodeTableTests {
   func model(bits: UInt64) {
     var table = NodeTable()
     var model: [String: UInt32] = [:]
-    var random = Random(seed: bits)
+    var random = SplitMix64(seed: bits)
     let hasher = KeyHash(1, 2)
     func hash(_ name: String) -> UInt64 {
       let whole = hasher.hash(octets(name).span)
@@ -88,7 +88,7 @@ struct EvictionQueueTests {
     var nodes = NodeTable()
     let indices = insert(40, into: &nodes)
     var queue = EvictionQueue()
-    var (model, random) = (Model(), Random(seed: seed))
+    var (model, random) = (Model(), SplitMix64(seed: seed))
     for _ in 0..<5_000 {
       let index = indices[Int(random.next() % 40)]
       let place = model.order.firstIndex { $0.index == index }
@@ -125,19 +125,5 @@ struct EvictionQueueTests {
     #expect(queue.victim(in: &nodes, steps: &steps) == nil)
     steps = 6
     #expect(queue.victim(in: &nodes, steps: &steps) == indices[9])
-  }
-}
-
-/// The same numbers in every run (SplitMix64).
-struct Random {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

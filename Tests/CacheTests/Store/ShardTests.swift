@@ -34,7 +34,7 @@ struct ShardTests {
     [60_000, 400_000])
   func model(seed: UInt64, budget: Int) throws {
     var shard = Shard(budget: budget, fillLimit: 10)
-    var random = Random(seed: seed)
+    var random = SplitMix64(seed: seed)
     var model: [String: StoredResponse] = [:]
     let sizes = try [0, 10, 700, 5_000, 50_000, 390_000].map { try Sample.response($0) }
     for _ in 0..<4_000 {

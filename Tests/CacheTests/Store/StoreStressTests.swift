@@ -54,7 +54,7 @@ struct StoreStressTests {
 
   private static func work(_ store: Store, worker: Int) throws -> Sights {
     let view = store.view(worker: worker)
-    var random = Random(seed: UInt64(worker))
+    var random = SplitMix64(seed: UInt64(worker))
     var seen = Sights()
     var waiting: [Waiter] = []
     var answers: [Answer] = []

@@ -36,6 +36,29 @@ struct RetryTests {
     }
   }
 
+  @Test("what one client gave up is nobody's: the next request is its own, also when it is tried again")
+  func givenUp() throws {
+    let origin = try Origin()
+    try withYett(Setup(origin.endpoint)) { yett in
+      for _ in 0..<3 {
+        let gone = try yett.connect()
+        try gone.send(.get("/gone?secret", "X-Secret: yes"))
+        let left = try origin.accept()
+        _ = try left.request()
+        try gone.reset()
+        #expect(try left.rest().octets == [])
+      }
+      let client = try yett.connect()
+      try client.send(.get("/next", "X-A: b"))
+      let first = try origin.accept()
+      #expect(try first.request().target == "/next")
+      first.close()
+      let request = try origin.answer(.ok("next")).request
+      #expect(request.target == "/next" && request["X-A"] == "b" && request["X-Secret"] == nil)
+      #expect(try client.answer().text == "next")
+    }
+  }
+
   @Test("it is tried once more, not twice")
   func once() throws {
     let origin = try Origin()

@@ -148,6 +148,34 @@ struct EventLoopTests {
     #expect(throws: SystemError("epoll_ctl", code: EBADF)) { try loop.add(Recorder(), descriptor: -1) }
     #expect(loop.tenants == 0)
   }
+
+  @Test("who leaves with its last reference finds the loop without it, and may use it")
+  func farewell() throws {
+    final class Leaver: EventTenant {
+      let loop: EventLoop
+      let heir: Recorder
+      let note: (Int) -> Void
+      init(_ loop: EventLoop, heir: Recorder, note: @escaping (Int) -> Void) {
+        (self.loop, self.heir, self.note) = (loop, heir, note)
+      }
+      deinit {
+        note(loop.tenants)
+        loop.post(loop.add(heir))
+      }
+      func ready(_ readiness: Readiness, in loop: EventLoop) {}
+    }
+    let loop = try EventLoop()
+    let heir = Recorder()
+    heir.onTurn = { loop in loop.stop() }
+    var left = -1
+    let token = loop.add(Leaver(loop, heir: heir) { left = $0 })
+    #expect(loop.tenants == 1)
+    loop.remove(token)
+    #expect(left == 0)
+    #expect(loop.tenants == 1)
+    loop.run(#_sourceLocation)
+    #expect(heir.events == ["turn"])
+  }
 }
 
 @Suite("Deadlines", .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 import Time
 
@@ -10,7 +11,7 @@ struct TimerWheelTests {
 
   @Test("fires no timer early and none later than a tick and the step it was asked in", arguments: [0, 7, 1_000_003])
   func punctual(start: Int64) {
-    var random = SplitMix(seed: UInt64(start) + 1)
+    var random = SplitMix64(seed: UInt64(start) + 1)
     var wheel = TimerWheel(now: Self.instant(start))
     var deadlines: [Int: Int64] = [:]
     var tokens: [Int: TimerToken] = [:]
@@ -39,10 +40,40 @@ struct TimerWheelTests {
     }
   }
 
+  @Test("says when it is next to be looked at, however timers came, went and fired since it was asked")
+  func wakeIsCurrent() {
+    var random = SplitMix64(seed: 7)
+    var wheel = TimerWheel(now: Self.instant(0))
+    var timers: [(slot: Int, deadline: Int64, token: TimerToken)] = []
+    var now: Int64 = 0
+    for round in 0..<4_000 {
+      switch random.next() % 4 {
+      case 0, 1:
+        let deadline = now + 1 + Int64(random.next() % [20, 400, 9_000, 300_000][Int(random.next() % 4)])
+        timers.append((round, deadline, wheel.add(Self.tenant(round), at: Self.instant(deadline))))
+      case 2:
+        guard !timers.isEmpty else { continue }
+        wheel.cancel(timers.remove(at: Int(random.next() % UInt64(timers.count))).token)
+      default:
+        now += Int64(random.next() % 3_000)
+        var due: [EventToken] = []
+        wheel.advance(to: Self.instant(now), due: &due)
+        let fired = Set(due.map { Int($0.slot) })
+        timers.removeAll { fired.contains($0.slot) }
+      }
+      let wake = wheel.nextWake()
+      #expect((wake == nil) == timers.isEmpty)
+      guard let wake, let earliest = timers.map(\.deadline).min() else { continue }
+      #expect(wake - Self.instant(earliest) < .milliseconds(9), "too late for the next one")
+      #expect(wake - Self.instant(now) > .milliseconds(-8), "over already")
+    }
+  }
+
   @Test("wakes its loop in time for the next timer, and does not when there is none")
   func wakes() {
     var wheel = TimerWheel(now: Self.instant(5))
-    #expect(wheel.nextWake() == nil)
+    let wake = wheel.nextWake()
+    #expect(wake == nil)
     for delay in [1, 63 * 8, 64 * 8, 65 * 8, 33_000, 36_000_000] as [Int64] {
       let token = wheel.add(Self.tenant(1), at: Self.instant(5 + delay))
       var now = Self.instant(5)
@@ -60,18 +91,5 @@ struct TimerWheelTests {
       wheel.cancel(token)
       wheel = TimerWheel(now: Self.instant(5))
     }
-  }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be seen again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

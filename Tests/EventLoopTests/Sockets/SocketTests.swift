@@ -105,4 +105,13 @@ struct SocketTests {
     do { _ = Socket(owning: ends.far) }
     #expect(fcntl(ends.far, F_GETFD) == -1)
   }
+
+  @Test("unix(7): a path that the system cannot hold is refused, not cut to another one")
+  func pathTooLong() {
+    let long = Address.unix(path: "/" + String(repeating: "a", count: 107))
+    #expect(throws: SystemError("connect", code: ENAMETOOLONG)) { _ = try Socket.connect(to: long) }
+    #expect(throws: SystemError("bind", code: ENAMETOOLONG)) { _ = try ListeningSocket(bind: long, shared: false) }
+    let longest = Address.unix(path: "/" + String(repeating: "a", count: 106))
+    #expect(throws: SystemError("connect", code: ENOENT)) { _ = try Socket.connect(to: longest) }
+  }
 }

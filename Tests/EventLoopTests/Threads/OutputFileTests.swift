@@ -57,6 +57,35 @@ struct OutputFileTests {
   func others() {
     #expect(Self.refusal("/dev/null") == nil)
     #expect(Self.refusal("/tmp") == .system(SystemError("open /tmp", code: EISDIR)))
-    #expect(Self.refusal("/nowhere/a") == .system(SystemError("open /nowhere/a", code: ENOENT)))
+    #expect(Self.refusal("/nowhere/a") == .noFolder(path: "/nowhere/a", folder: "/nowhere"))
+    #expect(Self.refusal("") == .system(SystemError("open ", code: ENOENT)))
+  }
+
+  @Test("whether a path could be appended to is asked without making anything")
+  func probed() throws {
+    func refusal(_ path: String) -> OutputFileError? {
+      do throws(OutputFileError) {
+        try OutputFile.probe(appendingTo: path)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    for path in ["/tmp", "/nowhere/a"] { #expect(refusal(path) == Self.refusal(path) && refusal(path) != nil) }
+    #expect(refusal("/dev/null") == nil)
+    try Self.withPath { path in
+      #expect(refusal(path) == nil)
+      #expect(!FileManager.default.fileExists(atPath: path))
+      try OutputFile(appendingTo: path).write(Array("a".utf8).span)
+      #expect(refusal(path) == nil)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "a")
+    }
+    Self.withPath { path in
+      #expect(unsafe mkfifo(path, 0o600) == 0)
+      #expect(refusal(path) == .unread(path: path))
+      let reader = unsafe open(path, O_RDONLY | O_NONBLOCK)
+      #expect(refusal(path) == nil)
+      close(reader)
+    }
   }
 }

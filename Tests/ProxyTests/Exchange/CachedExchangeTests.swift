@@ -178,7 +178,7 @@ struct CachedExchangeTests {
     let stream = try session.open("\(method) /cached/x HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1")
     #expect(worker.fetches.started.count == 2)
     stream.sends("x")
-    stream.exchange.bodyEnded()
+    stream.endsBody()
     let fetch = try worker.fetches.last()
     #expect(fetch.sent == [0x78] && fetch.isRequestWhole)
     stream.finish(.clientGone)

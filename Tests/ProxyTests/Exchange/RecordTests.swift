@@ -81,7 +81,7 @@ struct RecordTests {
   @Test("a client that ends within its body counts as gone, whatever it was still told")
   func cutShort() throws {
     let stream = try session.open("POST /pages HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9")
-    stream.exchange.bodyFailed(.cutShort)
+    stream.failsBody(.cutShort)
     stream.pull()
     stream.finish(.answered)
     #expect(try worker.logLine().contains(#""ending":"client_gone""#))

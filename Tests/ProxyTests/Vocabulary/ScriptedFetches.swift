@@ -42,6 +42,12 @@ final class ScriptedFetch: Fetching {
     (progress.server, progress.attempts) = (0, 1)
   }
 
+  /// Method, target and authority that the origin was sent: `GET /path?query a.example`.
+  var line: String {
+    let request = request
+    return "\(text(request.methodName)) \(text(request.target)) \(text(request.authority))"
+  }
+
   /// The fields that the origin was sent, as `name: value`.
   var fields: [String] { lines(request.fields) }
 

@@ -41,24 +41,30 @@ final class ScriptedSession: ExchangeStream {
     var parser = RequestHeadParser()
     #expect(try parser.read(octets.span), "the script's own head is not whole")
     let stream = add(credit: credit)
-    stream.exchange.begin(
-      parser.head, octets.span, facts: facts, stream: self, id: stream.id, began: worker.moment.now,
-      snapshot: worker.snapshot, at: worker.moment)
+    stream.exchange.attach(to: self, id: stream.id)
+    stream.exchange.withState {
+      $0.begin(
+        parser.head, octets.span, of: facts, began: worker.moment.now, in: worker.snapshot, at: worker.moment,
+        as: stream.exchange)
+    }
     return stream
   }
 
   /// A stream whose head could not be read.
   func refuse(_ status: UInt16, why: String) -> ScriptedStream {
     let stream = add(credit: .max)
-    stream.exchange.refuse(
-      status, why: why, facts: facts, stream: self, id: stream.id, began: worker.moment.now,
-      snapshot: worker.snapshot, at: worker.moment)
+    stream.exchange.attach(to: self, id: stream.id)
+    stream.exchange.withState {
+      $0.refuse(
+        status, why: why, began: worker.moment.now, in: worker.snapshot, at: worker.moment)
+    }
     stream.pull()
     return stream
   }
 
   private func add(credit: Int) -> ScriptedStream {
-    let stream = ScriptedStream(UInt32(streams.count + 1), worker.takeExchange(), credit: credit, in: worker)
+    let stream = ScriptedStream(
+      UInt32(streams.count + 1), worker.takeExchange(), facts: facts, credit: credit, of: self, in: worker)
     streams[stream.id] = stream
     return stream
   }
@@ -77,6 +83,8 @@ final class ScriptedStream {
   let exchange: Exchange
   /// Octets of the answer's body that the client still takes.
   var credit: Int
+  private let facts: ConnectionFacts
+  private unowned let session: ScriptedSession
   private unowned let worker: ScriptedWorker
 
   private(set) var interims: [(status: UInt16, fields: [String])] = []
@@ -88,8 +96,12 @@ final class ScriptedStream {
   private(set) var isCut = false
   private(set) var isFinished = false
 
-  init(_ id: UInt32, _ exchange: Exchange, credit: Int, in worker: ScriptedWorker) {
-    (self.id, self.exchange, self.credit, self.worker) = (id, exchange, credit, worker)
+  init(
+    _ id: UInt32, _ exchange: Exchange, facts: ConnectionFacts, credit: Int, of session: ScriptedSession,
+    in worker: ScriptedWorker
+  ) {
+    (self.id, self.exchange, self.facts, self.credit) = (id, exchange, facts, credit)
+    (self.session, self.worker) = (session, worker)
   }
 
   var text: String { String(decoding: body, as: UTF8.self) }
@@ -106,53 +118,80 @@ final class ScriptedStream {
   /// Takes all that is there and that the credit allows.
   func pull() {
     guard !isFinished, !isWhole, !isCut else { return }
-    exchange.proceed(at: worker.moment)
+    defer { exchange.attach(to: session, id: id) }
+    exchange.withState { $0.proceed(at: worker.moment, as: exchange) }
     takeHeads()
     while status != nil {
-      exchange.proceed(at: worker.moment)
-      var slices = Slices()
-      let supply = exchange.gather(into: &slices, limit: credit)
+      exchange.withState { $0.proceed(at: worker.moment, as: exchange) }
+      let (supply, octets) = exchange.withState { state in
+        state.gathered.removeAll()
+        let supply = state.gather(limit: credit)
+        #expect(state.gathered.octets <= credit, "more than was asked for")
+        guard supply != .cut else { return (supply, 0) }
+        let octets = state.gathered.octets
+        body += ProxyTests.octets(state.gathered)
+        state.consumed(octets)
+        return (supply, octets)
+      }
       if supply == .cut {
         isCut = true
         return
       }
-      #expect(slices.octets <= credit, "more than was asked for")
-      for index in 0..<slices.count { slices[index]?.withSpan { body.append($0) } }
-      credit -= slices.octets
-      exchange.consumed(slices.octets)
+      credit -= octets
       if supply == .last { isWhole = true }
-      if supply == .last || slices.octets == 0 { return }
+      if supply == .last || octets == 0 { return }
     }
   }
 
   /// Takes interim heads and the head, but nothing of the body.
   func takeHeads() {
-    while exchange.hasInterim {
-      exchange.takeInterim { status, fields in interims.append((status, lines(fields))) }
+    exchange.withState { state in
+      while state.hasInterim {
+        state.takeInterim { status, fields in interims.append((status, lines(fields))) }
+      }
+      guard state.hasHead else { return }
+      #expect(status == nil, "a second head")
+      state.withHead { head in
+        status = head.status
+        length = head.length
+        var octets: [UInt8] = []
+        head.withStoredOctets { octets.append($0) }
+        octets += head.added.octets
+        var own = BufferPool().take(.small)
+        head.own.write(to: &own)
+        #expect(own.count <= OwnFields.octetLimit)
+        octets.append(own.readable)
+        fields = String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init)
+      }
+      state.answered(at: worker.moment.now)
     }
-    guard exchange.hasHead else { return }
-    #expect(status == nil, "a second head")
-    exchange.withHead { head in
-      status = head.status
-      length = head.length
-      var octets: [UInt8] = []
-      head.withStoredOctets { octets.append($0) }
-      fields =
-        String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init) + lines(head.added)
-    }
-    exchange.answered(at: worker.moment.now)
   }
 
   // MARK: The request's body
 
   /// Hands over as much of it as there is room for, and says how much that was.
   @discardableResult func sends(_ octets: [UInt8]) -> Int {
-    let count = min(octets.count, exchange.bodyRoom)
-    if count > 0 { exchange.body(octets.span.extracting(0..<count)) }
-    return count
+    exchange.withState { state in
+      let count = min(octets.count, state.bodyRoom)
+      if count > 0 { state.body(octets.span.extracting(0..<count)) }
+      return count
+    }
   }
 
   @discardableResult func sends(_ text: String) -> Int { sends(Array(text.utf8)) }
+
+  /// The request's body was whole.
+  func endsBody() { exchange.withState { $0.bodyEnded() } }
+  /// The request's body will not be whole.
+  func failsBody(_ failure: RequestBodyFailure) { exchange.withState { $0.bodyFailed(failure) } }
+  /// Octets of the request's body that are taken now.
+  var bodyRoom: Int { exchange.withState { $0.bodyRoom } }
+  /// The origin wants the body that the client holds back.
+  var asksForBody: Bool { exchange.withState { $0.asksForBody } }
+  /// No more of the request's body is wanted.
+  var refusesBody: Bool { exchange.withState { $0.refusesBody } }
+  /// Interim heads wait to be sent.
+  var hasInterim: Bool { exchange.withState { $0.hasInterim } }
 
   // MARK: The end
 
@@ -160,7 +199,9 @@ final class ScriptedStream {
   func finish(_ ending: Ending = .answered, octetsIn: UInt64 = 0, octetsOut: UInt64 = 0, bodyWait: Nanoseconds = .zero)
   {
     isFinished = true
-    exchange.finish(ending, octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait, at: worker.moment)
+    exchange.detach()
+    let traffic = RequestTraffic(octetsIn: octetsIn, octetsOut: octetsOut, bodyWait: bodyWait)
+    exchange.withState { $0.finish(ending, traffic, of: facts, to: worker.log, at: worker.moment, as: exchange) }
     worker.give(exchange)
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Cache
 import Configuration
 import EventLoop
@@ -19,7 +20,7 @@ final class ScriptedWorker {
   let fills = FillDesk(worker: 0, peers: [])
   let recorders = RecorderRegistry()
   private let clock = ScriptedClock()
-  private let log: AccessLog
+  let log: AccessLog
   private let logQueue = LogQueue()
   private let services: ExchangeServices
   private var spare: [Exchange] = []
@@ -35,12 +36,17 @@ final class ScriptedWorker {
     store = Store(limit: 8 << 20, largestObject: 1 << 20)
     let clock = clock
     services = ExchangeServices(
-      fetches: fetches, cache: store.view(worker: 0), fills: fills, log: log, moment: { clock.moment }, seed: 1)
+      fetches: fetches, cache: store.view(worker: 0), fills: fills, moment: { clock.moment }, seed: 1)
   }
 
   /// What a test leaves unfinished ends with its worker: exchanges, and then fetches that go on without them.
   deinit {
-    for exchange in running.values { exchange.finish(.aborted, octetsIn: 0, octetsOut: 0, bodyWait: .zero, at: moment) }
+    for exchange in running.values {
+      exchange.detach()
+      exchange.withState {
+        $0.finish(.aborted, RequestTraffic(), of: .sample(), to: log, at: moment, as: exchange)
+      }
+    }
     for fetch in fetches.started { fetch.fails(.cutShort) }
   }
 
@@ -68,7 +74,9 @@ final class ScriptedWorker {
     log.flush()
     var lines: [String] = []
     while let buffer = logQueue.take() {
-      lines += String(decoding: buffer.octets, as: UTF8.self).split(separator: "\n").map(String.init)
+      var octets: [UInt8] = []
+      buffer.withOctets { octets.append($0) }
+      lines += String(decoding: octets, as: UTF8.self).split(separator: "\n").map(String.init)
     }
     return lines
   }
@@ -119,7 +127,7 @@ extension ConnectionFacts {
     peer: String = "192.0.2.7", scheme: Scheme = .https, port: UInt16 = 8443, redirectsTo: Redirect? = nil
   ) -> ConnectionFacts {
     ConnectionFacts(
-      listener: 0, scheme: scheme, peer: Address(host: peer, port: 50_000) ?? .unix(path: ""), publicPort: port,
-      redirectsTo: redirectsTo)
+      listener: "web", scheme: scheme, peer: Address(host: peer, port: 50_000) ?? .unix(path: ""), publicPort: port,
+      redirectsTo: redirectsTo, log: AccessLogLine.Settings())
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Testing
 import Time
@@ -65,7 +66,7 @@ struct JSONTextTests {
 
   @Test("any octets make a JSON string")
   func random() throws {
-    var random = SplitMix(state: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<2_000 {
       let octets = (0..<Int.random(in: 0..<12, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       let limit = Int.random(in: 0..<14, using: &random)

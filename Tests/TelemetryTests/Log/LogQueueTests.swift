@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Telemetry
@@ -6,7 +7,14 @@ import Testing
 struct LogQueueTests {
   func add(_ line: String, to batch: inout LogBatch) {
     let octets = Array(line.utf8)
-    batch.add(octets.span)
+    batch.text.append(octets.span)
+    batch.endLine()
+  }
+
+  func text(_ buffer: FullLogBuffer) -> String {
+    var octets: [UInt8] = []
+    buffer.withOctets { octets.append($0) }
+    return String(decoding: octets, as: UTF8.self)
   }
 
   @Test("lines come out in order, and the reader is woken once for all that wait")
@@ -19,11 +27,11 @@ struct LogQueueTests {
       add(line, to: &batch)
       mustWake = batch.flush(into: queue)
       #expect(mustWake == (index == 0))
-      let left = batch.octets.count
+      let left = batch.text.count
       #expect(left == 0)
     }
-    #expect(queue.take().map { String(decoding: $0.octets, as: UTF8.self) } == "one\n")
-    #expect(queue.take().map { String(decoding: $0.octets, as: UTF8.self) } == "two\n")
+    #expect(queue.take().map(text) == "one\n")
+    #expect(queue.take().map(text) == "two\n")
     #expect(queue.take()?.lines == 1)
     #expect(queue.take() == nil)
     add("four\n", to: &batch)
@@ -39,7 +47,7 @@ struct LogQueueTests {
       add("a\n", to: &batch)
       add("b\n", to: &batch)
       _ = batch.flush(into: queue)
-      let left = (batch.lines, batch.octets.count)
+      let left = (batch.lines, batch.text.count)
       #expect(left == (0, 0))
     }
     #expect(queue.linesLost == 6)
@@ -55,26 +63,42 @@ struct LogQueueTests {
   func recycled() throws {
     let queue = LogQueue(limit: 2)
     var batch = LogBatch()
-    // One buffer is known by its size wherever it comes up again.
-    batch.add([UInt8](repeating: 0x61, count: 3 * LogBatch.capacity).span)
-    for round in 0..<20 {
-      let capacity = batch.octets.capacity
-      #expect(capacity >= (round % 2 == 0 ? 3 : 1) * LogBatch.capacity)
-      #expect((capacity >= 3 * LogBatch.capacity) == (round % 2 == 0))
+    var places: Set<UInt> = []
+    for _ in 0..<20 {
       add("line\n", to: &batch)
       _ = batch.flush(into: queue)
-      queue.giveBack(try #require(queue.take()))
+      let buffer = try #require(queue.take())
+      buffer.withOctets { octets in
+        unsafe octets.withUnsafeBufferPointer { _ = places.insert(UInt(bitPattern: $0.baseAddress)) }
+      }
+      queue.giveBack(buffer)
     }
+    // The batch's, and the one that it is exchanged for.
+    #expect(places.count == 2)
+  }
+
+  @Test("a lost batch leaves an empty one")
+  func lost() {
+    let queue = LogQueue(limit: 1)
+    var batch = LogBatch()
+    for _ in 0..<12 {
+      add("line\n", to: &batch)
+      _ = batch.flush(into: queue)
+      let (count, capacity) = (batch.text.count, batch.text.capacity)
+      #expect(count == 0 && capacity == LogBatch.capacity)
+    }
+    #expect(queue.linesLost == 11)
+    #expect(queue.take().map(text) == "line\n")
   }
 
   @Test("a batch is full while one more line fits")
   func mark() {
     var batch = LogBatch()
     let line = [UInt8](repeating: 0x61, count: LogBatch.fullMark - 1)
-    batch.add(line.span)
+    batch.text.append(line.span)
     var isFull = batch.isFull
     #expect(!isFull)
-    batch.add(line.span.extracting(..<1))
+    batch.text.append(line.span.extracting(..<1))
     isFull = batch.isFull
     #expect(isFull)
     #expect(LogBatch.fullMark + AccessLogLine.lineLimit <= LogBatch.capacity)

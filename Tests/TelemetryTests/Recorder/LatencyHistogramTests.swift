@@ -1,3 +1,4 @@
+import Bytes
 import Synchronization
 import Testing
 import Time
@@ -36,7 +37,7 @@ struct LatencyHistogramTests {
 
   @Test("percentiles are within 2 % of an exact sort", arguments: [UInt64(1), 2, 3, 4])
   func percentiles(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     // Log-uniform from 1 µs to 17 minutes: every octave gets its share.
     let spans = (0..<5_000).map { _ -> Int64 in
       let octave = Int64(1_000) << Int64.random(in: 0..<30, using: &random)
@@ -69,7 +70,7 @@ struct LatencyHistogramTests {
 
   @Test("snapshots add and subtract, and a sparse delta adds the same")
   func algebra() {
-    var random = SplitMix(state: 7)
+    var random = SplitMix64(seed: 7)
     var early = HistogramSnapshot()
     for _ in 0..<100 { early.add(Nanoseconds(Int64.random(in: 0..<1_000_000, using: &random))) }
     var later = early
@@ -116,18 +117,5 @@ struct LatencyHistogramTests {
     recorder.series.add(to: &figures)
     #expect(figures.firstByte.count == written)
     #expect(figures.total.count == written)
-  }
-}
-
-/// Steele, Lea and Flood's SplitMix64: the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

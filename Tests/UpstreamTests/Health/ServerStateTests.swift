@@ -88,12 +88,23 @@ struct ServerStateTests {
     #expect(state.addressGeneration == 2)
   }
 
-  @Test("counts what it works on")
+  @Test("counts what each worker works on, whatever snapshot it has")
   func running() {
-    state.requestBegan()
-    state.requestBegan()
-    state.requestEnded()
-    #expect(state.inFlight == 1)
+    let (one, two) = (state.counters(of: 0), state.counters(of: 1))
+    #expect(state.counters(of: 0) === one && one !== two)
+    one.requestBegan()
+    one.requestBegan()
+    two.requestBegan()
+    one.requestEnded()
+    two.requestFailed()
+    #expect(state.inFlight == 2)
+    #expect(state.attemptsSoFar == (3, 1))
+    one.requestEnded()
+    two.requestEnded()
+    #expect(state.inFlight == 0)
+    // As seen between two looks of another thread.
+    two.requestEnded()
+    #expect(state.inFlight == 0)
   }
 }
 

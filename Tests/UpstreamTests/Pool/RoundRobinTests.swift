@@ -65,13 +65,13 @@ struct RoundRobinTests {
     #expect(picks([1, 1], 1, among: []) == [nil])
     #expect(picks([0, -5, 1], 3).compactMap { $0 }.sorted() == [0, 1, 2])
     #expect(picks([.max, .max], 2) == [0, 1])
-    #expect(picks(Array(repeating: 1, count: 300), 257)[256] == 0)
+    #expect(picks(Array(repeating: 1, count: 300), ServerSet.limit + 1)[ServerSet.limit] == 0)
   }
 }
 
 @Suite("ServerSet: servers by index")
 struct ServerSetTests {
-  @Test("holds what was put into it", arguments: [0, 1, 63, 64, 127, 128, 255])
+  @Test("holds what was put into it", arguments: [0, 1, 31, 32, 62, 63])
   func members(index: Int) {
     var set: ServerSet = []
     #expect(set.isEmpty)
@@ -79,14 +79,15 @@ struct ServerSetTests {
     set.insert(index)
     #expect(set.contains(index))
     #expect(!set.contains(index ^ 1))
-    #expect(!set.contains(index ^ 64))
+    #expect(!set.contains(index ^ 32))
+    #expect(!set.contains(index + 64))
     #expect(set.count == 1)
     #expect(!set.isEmpty)
     #expect(set == [index])
     #expect(set != [])
   }
 
-  @Test("leaves out what is no server's", arguments: [-1, 256, .max, .min])
+  @Test("leaves out what is no server's", arguments: [-1, 64, 256, .max, .min])
   func strays(index: Int) {
     let set: ServerSet = [index]
     #expect(set.isEmpty)

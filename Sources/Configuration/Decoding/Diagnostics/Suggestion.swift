@@ -1,13 +1,14 @@
 /// Finds what was probably meant by a word that nobody knows.
-enum Suggestion {
+public enum Suggestion {
   /// Among more candidates nothing is compared: a suggestion is worth no second of waiting.
   static let candidatesLimit = 1_000
   /// Characters; longer words get no suggestion.
   static let wordLimit = 64
 
   /// The nearest candidate in either case, at most a third of the word's characters away (one at least, three at most);
-  /// of equally near ones the first in the alphabet.
-  static func closest(to word: String, among candidates: [String]) -> String? {
+  /// of equally near ones the first in the alphabet. `nil` also for words of more than 64 characters and among more than
+  /// 1,000 candidates.
+  public static func closest(to word: String, among candidates: [String]) -> String? {
     let letters = Array(word.lowercased().unicodeScalars.prefix(wordLimit + 1))
     guard letters.count <= wordLimit, !letters.isEmpty, candidates.count <= candidatesLimit else { return nil }
     let furthest = max(1, min(3, letters.count / 3))

@@ -4,78 +4,170 @@ import Bytes
 /// one copy, and a slot for each, for all who read or encode them otherwise. Kept and refilled by its owner.
 public struct FieldBlock: Sendable {
   /// Whole lines, without the empty one that ends a section.
-  public private(set) var octets: [UInt8] = []
+  @inlinable public var octets: ReusedArray<UInt8> { _read { yield lines } }
   /// One for each line, in order; their ranges lie in `octets`.
-  public private(set) var slots: [FieldSlot] = []
+  @inlinable public var slots: ReusedArray<FieldSlot> { _read { yield places } }
+  /// Which well-known fields are there.
+  @inlinable public var names: FieldNames { present }
   /// Octets of one block; with it every offset fits a `ByteRange`.
   public static let octetLimit = 49_152
 
+  @usableFromInline var lines = ReusedArray<UInt8>()
+  @usableFromInline var places = ReusedArray(filler: FieldSlot())
+  @usableFromInline var present = FieldNames()
+
   public init() {}
 
-  public var isEmpty: Bool { slots.isEmpty }
+  @inlinable public var isEmpty: Bool { places.isEmpty }
 
-  public mutating func removeAll() {
-    octets.removeAll(keepingCapacity: true)
-    slots.removeAll(keepingCapacity: true)
+  @inlinable public mutating func removeAll() {
+    lines.removeAll()
+    places.removeAll()
+    present = FieldNames()
   }
 
   /// - Throws: where the line would be another one for the next reader (RFC 9110 §5.5, RFC 9112 §11.1), or the block
   ///   is full. Nothing is added then.
   public mutating func append(name: Span<UInt8>, value: Span<UInt8>, known: FieldName) throws(FieldError) {
-    let start = octets.count
-    guard start + name.count + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
+    guard lines.count + name.count + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
     guard !name.isEmpty else { throw .badName }
     guard name.firstNonToken(from: 0) == name.count else { throw .badName }
     try Self.check(value)
-    octets.append(line: name, value)
-    append(slotAt: start, name.count, value.count, known)
+    append(slotOf: name.count, value.count, known)
+    lines.append(addingCapacity: name.count + value.count + 4) { output in output.append(line: name, value) }
   }
 
-  /// A name of ours and a value from elsewhere.
+  /// Appends the fields of a parsed head that `keeps` lets through, in order. Names and values are not checked again:
+  /// their parser has done so. Lines that stand in the head as they are written here go together, in one copy.
+  ///
+  /// - Parameters:
+  ///   - fields: of a `RequestHead` or `ResponseHead` that was read whole.
+  ///   - octets: in which that head was parsed, and no others: what stands there is sent.
+  ///   - keeps: is asked once for each field.
+  /// - Throws: `tooLarge`; nothing is added then.
+  @inlinable public mutating func append(
+    _ fields: borrowing FieldTable, of octets: Span<UInt8>, where keeps: (FieldSlot) -> Bool
+  ) throws(FieldError) {
+    try append(FieldSelection(from: fields, where: keeps), from: fields, of: octets)
+  }
+
+  @usableFromInline mutating func append(
+    _ kept: FieldSelection, from fields: borrowing FieldTable, of input: Span<UInt8>
+  ) throws(FieldError) {
+    let source = fields.span
+    let (count, start) = (kept.count, lines.count)
+    var (end, names) = (start, present)
+    places.append(addingCapacity: count) { output in
+      kept.visit { index in
+        let slot = source[index]
+        output.append(slot.moved(to: end))
+        end &+= slot.lineOctets
+        names.insert(slot.known)
+      }
+    }
+    guard end <= Self.octetLimit else {
+      places.removeLast(count)
+      throw .tooLarge
+    }
+    present = names
+    lines.append(addingCapacity: end &- start) { output in
+      // A run of lines without the last one's CRLF; in a parsed head nothing else has two octets between a value and
+      // the next name.
+      var run = 0..<0
+      kept.visit { index in
+        let slot = source[index]
+        if slot.isWrittenPlainly(in: input) {
+          if run.upperBound &+ 2 == slot.name.lowerBound, !run.isEmpty {
+            run = run.lowerBound..<slot.value.upperBound
+          } else {
+            output.append(lines: run, of: input)
+            run = slot.name.lowerBound..<slot.value.upperBound
+          }
+        } else {
+          output.append(lines: run, of: input)
+          run = 0..<0
+          output.append(line: input[clamped: slot.name], input[clamped: slot.value])
+        }
+      }
+      output.append(lines: run, of: input)
+    }
+  }
+
+  /// A name of ours and a value from elsewhere, which is checked.
   public mutating func append(_ name: StaticString, _ value: Span<UInt8>, known: FieldName) throws(FieldError) {
-    let start = octets.count
-    guard start + name.utf8CodeUnitCount + value.count + 4 <= Self.octetLimit else { throw .tooLarge }
     try Self.check(value)
-    octets.append(line: name, value)
-    append(slotAt: start, name.utf8CodeUnitCount, value.count, known)
+    try append(own: name, value, known: known)
+  }
+
+  /// A name of ours, and a value that is known to be one: made by us of digits and visible octets, or out of a parsed
+  /// head or `Target`. It is not checked; what comes from anywhere else (a configuration, a header that another
+  /// library parsed) goes through `append(_:_:known:)`.
+  @inlinable @inline(__always) public mutating func append(
+    own name: StaticString, _ value: Span<UInt8>, known: FieldName
+  ) throws(FieldError) {
+    let nameOctets = name.utf8CodeUnitCount
+    guard lines.count &+ nameOctets &+ value.count &+ 4 <= Self.octetLimit else { throw .tooLarge }
+    append(slotOf: nameOctets, value.count, known)
+    lines.append(addingCapacity: nameOctets &+ value.count &+ 4) { output in
+      output.append(name)
+      output.append(": ")
+      output.append(value)
+      output.append("\r\n")
+    }
   }
 
   /// A name and a value of ours.
-  public mutating func append(_ name: StaticString, _ value: StaticString, known: FieldName) throws(FieldError) {
-    let start = octets.count
-    guard start + name.utf8CodeUnitCount + value.utf8CodeUnitCount + 4 <= Self.octetLimit else { throw .tooLarge }
-    octets.append(name)
-    octets.append(": ")
-    let valueStart = octets.count
-    octets.append(value)
-    let valueEnd = octets.count
-    octets.append("\r\n")
-    slots.append(
-      FieldSlot(
-        name: ByteRange(start..<start + name.utf8CodeUnitCount), value: ByteRange(valueStart..<valueEnd),
-        known: known))
+  @inlinable @inline(__always) public mutating func append(
+    _ name: StaticString, _ value: StaticString, known: FieldName
+  ) throws(FieldError) {
+    try append(own: name, value.octets, known: known)
+  }
+
+  /// All lines of another block.
+  public mutating func append(_ other: FieldBlock) throws(FieldError) {
+    let start = lines.count
+    guard start + other.lines.count <= Self.octetLimit else { throw .tooLarge }
+    lines.append(other.lines.span)
+    let shift = UInt16(truncatingIfNeeded: start)
+    places.append(addingCapacity: other.places.count) { output in
+      let slots = other.places.span
+      for index in slots.indices {
+        var slot = slots[index]
+        slot.name.start &+= shift
+        slot.value.start &+= shift
+        output.append(slot)
+      }
+    }
+    present.formUnion(other.present)
+  }
+
+  /// All lines.
+  @inlinable public func withLines<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
+    try body(lines.span)
   }
 
   /// The name or value of a slot of this block.
   public func withOctets<Result, E: Error>(
     of range: ByteRange, _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {
-    try body(octets.span[clamped: range])
+    try body(lines.span[clamped: range])
   }
 
-  /// The first line of that well-known name. Looks at each slot.
+  /// The first line of that well-known name.
   public func first(_ name: FieldName) -> FieldSlot? {
-    for slot in slots where slot.known == name { return slot }
-    return nil
+    guard present.contains(name) else { return nil }
+    return places.first { $0.known == name }
   }
 
-  /// Of the line that begins at `start`.
-  private mutating func append(slotAt start: Int, _ name: Int, _ value: Int, _ known: FieldName) {
-    let valueStart = start + name + 2
-    slots.append(
+  /// Of the line that comes next; both lengths are below `octetLimit`.
+  @inlinable @inline(__always) mutating func append(slotOf name: Int, _ value: Int, _ known: FieldName) {
+    let start = lines.count
+    let valueStart = start &+ name &+ 2
+    places.append(
       FieldSlot(
-        name: ByteRange(from: start, to: start + name), value: ByteRange(from: valueStart, to: valueStart + value),
+        name: ByteRange(from: start, to: start &+ name), value: ByteRange(from: valueStart, to: valueStart &+ value),
         known: known))
+    present.insert(known)
   }
 
   private static func check(_ value: Span<UInt8>) throws(FieldError) {
@@ -84,6 +176,42 @@ public struct FieldBlock: Sendable {
       guard value[position] == .tab else { throw .badValue }
       position = value.firstControl(from: position + 1)
     }
+  }
+}
+
+extension FieldSlot {
+  /// Octets of the line as a block has it: `name: value CRLF`.
+  fileprivate var lineOctets: Int { Int(name.count) &+ Int(value.count) &+ 4 }
+
+  /// The slot of a line as a block has it, where it begins at `start`.
+  fileprivate func moved(to start: Int) -> FieldSlot {
+    let (name, value) = (Int(name.count), Int(value.count))
+    let valueStart = start &+ name &+ 2
+    return FieldSlot(
+      name: ByteRange(from: start, to: start &+ name), value: ByteRange(from: valueStart, to: valueStart &+ value),
+      known: known)
+  }
+
+  /// Whether one space stands between the name's colon and the value.
+  fileprivate func isWrittenPlainly(in octets: Span<UInt8>) -> Bool {
+    let space = name.upperBound &+ 1
+    return value.lowerBound == space &+ 1 && space < octets.count && octets[space] == .space
+  }
+}
+
+extension OutputSpan where Element == UInt8 {
+  /// Whole lines that stand together in a head; `range` has all but the last CRLF, or is empty.
+  @_lifetime(self: copy self) fileprivate mutating func append(lines range: Range<Int>, of octets: Span<UInt8>) {
+    guard !range.isEmpty else { return }
+    append(octets[clamped: ByteRange(from: range.lowerBound, to: range.upperBound)])
+    append("\r\n")
+  }
+
+  @_lifetime(self: copy self) fileprivate mutating func append(line name: Span<UInt8>, _ value: Span<UInt8>) {
+    append(name)
+    append(": ")
+    append(value)
+    append("\r\n")
   }
 }
 

@@ -1,7 +1,7 @@
 import Bytes
 
 /// The fields that Yett itself reads or writes. A parser names each field once; everyone else compares one octet.
-public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
+public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable {
   case other
   case accept, acceptEncoding, acceptLanguage, age, authorization, cacheControl, cacheStatus, connection
   case contentEncoding, contentLength, contentRange, contentType, cookie, date, etag, expect, expires, forwarded, from
@@ -74,74 +74,71 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The well-known field of that name, whatever its case; `other` for the rest. Runs for every field of every head:
-  /// length and first letter leave one candidate or two, which are compared eight octets at a time.
+  /// The well-known field of that name, whatever its case; `other` for the rest.
   public init(_ name: Span<UInt8>) {
-    let (first, second) = name.isEmpty ? (.other, .other) : Self.candidates(name.count, name[0].lowercased)
-    if first != .other, name.equalsIgnoringCase(first.text) {
-      self = first
-    } else if second != .other, name.equalsIgnoringCase(second.text) {
-      self = second
-    } else {
-      self = .other
+    self.init(token: name)
+    // What is no token can look like one when only the bit of the case is left out.
+    if self != .other, !name.equalsIgnoringCase(text) { self = .other }
+  }
+
+  /// The same of a name of `tchar` alone. Runs for every field of every head: the length leaves six names at most, and
+  /// of these, which are constants in the code, the first words leave one.
+  init(token name: Span<UInt8>) {
+    // In parts: of one function with all names the compiler would not inline what compares them.
+    self = name.count < 8 ? Self.short(name) : name.count < 14 ? Self.middling(name) : Self.long(name)
+  }
+
+  private static func short(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 2: name.named(.te) ?? .other
+    case 3: name.named(.age) ?? name.named(.via) ?? .other
+    case 4:
+      name.named(.date) ?? name.named(.etag) ?? name.named(.from) ?? name.named(.host) ?? name.named(.vary) ?? .other
+    case 5: name.named(.proxy) ?? name.named(.range) ?? .other
+    case 6:
+      name.named(.accept) ?? name.named(.cookie) ?? name.named(.expect) ?? name.named(.origin) ?? name.named(.pragma)
+        ?? name.named(.server) ?? .other
+    case 7:
+      name.named(.expires) ?? name.named(.referer) ?? name.named(.trailer) ?? name.named(.upgrade)
+        ?? name.named(.warning) ?? .other
+    default: .other
     }
   }
 
-  /// Names of that length that begin with that letter; `other` stands for none.
-  private static func candidates(_ length: Int, _ letter: UInt8) -> (FieldName, FieldName) {
-    switch (length, UnicodeScalar(letter)) {
-    case (2, "t"): (.te, .other)
-    case (3, "a"): (.age, .other)
-    case (3, "v"): (.via, .other)
-    case (4, "d"): (.date, .other)
-    case (4, "e"): (.etag, .other)
-    case (4, "f"): (.from, .other)
-    case (4, "h"): (.host, .other)
-    case (4, "v"): (.vary, .other)
-    case (5, "p"): (.proxy, .other)
-    case (5, "r"): (.range, .other)
-    case (6, "a"): (.accept, .other)
-    case (6, "c"): (.cookie, .other)
-    case (6, "e"): (.expect, .other)
-    case (6, "o"): (.origin, .other)
-    case (6, "p"): (.pragma, .other)
-    case (6, "s"): (.server, .other)
-    case (7, "e"): (.expires, .other)
-    case (7, "r"): (.referer, .other)
-    case (7, "t"): (.trailer, .other)
-    case (7, "u"): (.upgrade, .other)
-    case (7, "w"): (.warning, .other)
-    case (8, "i"): (.ifMatch, .ifRange)
-    case (8, "l"): (.location, .other)
-    case (9, "f"): (.forwarded, .other)
-    case (10, "c"): (.connection, .other)
-    case (10, "k"): (.keepAlive, .other)
-    case (10, "s"): (.setCookie, .other)
-    case (10, "u"): (.userAgent, .other)
-    case (12, "c"): (.cacheStatus, .contentType)
-    case (12, "m"): (.maxForwards, .other)
-    case (12, "x"): (.xRequestID, .other)
-    case (13, "a"): (.authorization, .other)
-    case (13, "c"): (.cacheControl, .contentRange)
-    case (13, "i"): (.ifNoneMatch, .other)
-    case (13, "l"): (.lastModified, .other)
-    case (13, "x"): (.xRewriteURL, .other)
-    case (14, "c"): (.contentLength, .other)
-    case (14, "x"): (.xOriginalURL, .other)
-    case (15, "a"): (.acceptEncoding, .acceptLanguage)
-    case (15, "x"): (.xForwardedFor, .other)
-    case (16, "c"): (.contentEncoding, .other)
-    case (16, "p"): (.proxyConnection, .other)
-    case (16, "x"): (.xForwardedHost, .xForwardedPort)
-    case (17, "i"): (.ifModifiedSince, .other)
-    case (17, "t"): (.transferEncoding, .other)
-    case (17, "x"): (.xForwardedProto, .other)
-    case (18, "p"): (.proxyAuthenticate, .other)
-    case (19, "i"): (.ifUnmodifiedSince, .other)
-    case (19, "p"): (.proxyAuthorization, .other)
-    case (22, "x"): (.xHTTPMethodOverride, .other)
-    case (25, "s"): (.strictTransportSecurity, .other)
-    default: (.other, .other)
+  private static func middling(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 8: name.named(.ifMatch) ?? name.named(.ifRange) ?? name.named(.location) ?? .other
+    case 9: name.named(.forwarded) ?? .other
+    case 10:
+      name.named(.connection) ?? name.named(.keepAlive) ?? name.named(.setCookie) ?? name.named(.userAgent) ?? .other
+    case 12:
+      name.named(.cacheStatus) ?? name.named(.contentType) ?? name.named(.maxForwards) ?? name.named(.xRequestID)
+        ?? .other
+    case 13:
+      name.named(.authorization) ?? name.named(.cacheControl) ?? name.named(.contentRange) ?? name.named(.ifNoneMatch)
+        ?? name.named(.lastModified) ?? name.named(.xRewriteURL) ?? .other
+    default: .other
     }
   }
+
+  private static func long(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 14: name.named(.contentLength) ?? name.named(.xOriginalURL) ?? .other
+    case 15: name.named(.acceptEncoding) ?? name.named(.acceptLanguage) ?? name.named(.xForwardedFor) ?? .other
+    case 16:
+      name.named(.contentEncoding) ?? name.named(.proxyConnection) ?? name.named(.xForwardedHost)
+        ?? name.named(.xForwardedPort) ?? .other
+    case 17: name.named(.ifModifiedSince) ?? name.named(.transferEncoding) ?? name.named(.xForwardedProto) ?? .other
+    case 18: name.named(.proxyAuthenticate) ?? .other
+    case 19: name.named(.ifUnmodifiedSince) ?? name.named(.proxyAuthorization) ?? .other
+    case 22: name.named(.xHTTPMethodOverride) ?? .other
+    case 25: name.named(.strictTransportSecurity) ?? .other
+    default: .other
+    }
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// The field, where these octets, all `tchar`, are its name.
+  @inline(__always) fileprivate func named(_ field: FieldName) -> FieldName? { tokenEquals(field.text) ? field : nil }
 }

@@ -10,8 +10,13 @@ public struct FieldNames: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// `other` is no name and never a member.
   @inlinable public mutating func insert(_ name: FieldName) {
-    if name != .other { bits |= 1 << UInt64(name.rawValue) }
+    bits |= (1 &<< UInt64(name.rawValue)) & ~1
   }
 
-  @inlinable public func contains(_ name: FieldName) -> Bool { bits >> UInt64(name.rawValue) & 1 == 1 }
+  @inlinable public mutating func formUnion(_ other: FieldNames) { bits |= other.bits }
+
+  /// Whether none is in both.
+  @inlinable public func isDisjoint(with other: FieldNames) -> Bool { bits & other.bits == 0 }
+
+  @inlinable public func contains(_ name: FieldName) -> Bool { bits &>> UInt64(name.rawValue) & 1 == 1 }
 }

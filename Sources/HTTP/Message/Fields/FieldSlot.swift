@@ -1,7 +1,7 @@
 import Bytes
 
 /// Where a field's name and value lie in the octets of its head, and which well-known field it is.
-public struct FieldSlot: Sendable, Hashable {
+public struct FieldSlot: Sendable, Hashable, BitwiseCopyable {
   public var name: ByteRange
   /// Without white space around it.
   public var value: ByteRange

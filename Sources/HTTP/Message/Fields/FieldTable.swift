@@ -23,8 +23,31 @@ public struct FieldTable: ~Copyable {
     return true
   }
 
+  /// Names the fields from that place on, which were appended as `other`.
+  ///
+  /// - Parameter octets: in which they were found.
+  mutating func name(from first: Int, in octets: Span<UInt8>) {
+    var index = first
+    while index < used {
+      let known = FieldName(token: octets.extracting(slots[index].name.range))
+      slots[index].known = known
+      present.insert(known)
+      index &+= 1
+    }
+  }
+
   /// Whether there is a field of that well-known name.
   @inlinable public func contains(_ name: FieldName) -> Bool { present.contains(name) }
+
+  /// The place of the next field with one of these names, at `start` (0 or more) or behind it; `nil` after the last.
+  @inlinable @inline(__always) func next(among names: FieldNames, from start: Int) -> Int? {
+    var index = start
+    while index < used {
+      if names.contains(slots[index].known) { return index }
+      index &+= 1
+    }
+    return nil
+  }
 
   /// `index` is below `count`.
   @inlinable public subscript(index: Int) -> FieldSlot { slots[index] }

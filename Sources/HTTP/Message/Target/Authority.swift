@@ -27,15 +27,10 @@ public struct Authority: Equatable, Sendable {
       host = 0..<end
       for index in host { uppers |= octets[index].isUpper ? 1 : 0 }
     } else {
-      var position = 0
+      var position = octets.firstNonLowercase(from: 0)
       var labelStart = 0
       while position < octets.count, octets[position] != .colon {
         let octet = octets[position]
-        if octet &- 0x61 < 26 {
-          // Most are.
-          position &+= 1
-          continue
-        }
         if octet == .dot {
           guard position > labelStart else { return nil }
           labelStart = position + 1
@@ -43,7 +38,7 @@ public struct Authority: Equatable, Sendable {
           guard octet.isUnreserved else { return nil }
           uppers |= octet.isUpper ? 1 : 0
         }
-        position &+= 1
+        position = octets.firstNonLowercase(from: position &+ 1)
       }
       guard position > 0, position <= Self.hostLimit else { return nil }
       end = position

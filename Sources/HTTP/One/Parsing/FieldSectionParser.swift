@@ -39,13 +39,14 @@ struct FieldSectionParser: ~Copyable {
   private mutating func read(
     _ octets: Span<UInt8>, most: Int, into fields: inout FieldTable
   ) throws(HeadError) -> Bool {
-    var position = self.position
-    var state = self.state
-    defer { (self.position, self.state) = (position, state) }
     while position < octets.count {
       // A whole line falls through from state to state; one that is cut is taken up again where it was left.
       switch state {
       case .lineStart:
+        let first = fields.count
+        position = try Self.readPlainLines(octets, from: position, most: most, into: &fields)
+        fields.name(from: first, in: octets)
+        guard position < octets.count else { return false }
         let octet = octets[position]
         if octet == .carriageReturn {
           state = .lastLineFeed
@@ -97,13 +98,31 @@ struct FieldSectionParser: ~Copyable {
     return false
   }
 
+  /// Reads on to the first line that is not whole, or not written as nearly all are: it is read again from its start,
+  /// this once. A function of its own, and without names: the scan has all registers.
+  ///
+  /// - Returns: where it stopped.
+  @inline(never) private static func readPlainLines(
+    _ octets: Span<UInt8>, from position: Int, most: Int, into fields: inout FieldTable
+  ) throws(HeadError) -> Int {
+    var start = position
+    while let line = octets.plainLine(at: start) {
+      let slot = FieldSlot(
+        name: ByteRange(from: start, to: line.nameEnd), value: ByteRange(from: line.valueStart, to: line.valueEnd),
+        known: .other)
+      guard fields.count < most, fields.append(slot) else { throw .tooManyFields }
+      start = line.end
+    }
+    return start
+  }
+
   /// `lineEnd`: of the CR.
   private func slot(_ octets: Span<UInt8>, lineEnd: Int) -> FieldSlot {
     var valueEnd = lineEnd
     while valueEnd > valueStart, octets[valueEnd &- 1] == .space || octets[valueEnd &- 1] == .tab { valueEnd &-= 1 }
     return FieldSlot(
       name: ByteRange(from: nameStart, to: nameEnd), value: ByteRange(from: valueStart, to: valueEnd),
-      known: FieldName(octets.extracting(nameStart..<nameEnd)))
+      known: FieldName(token: octets.extracting(nameStart..<nameEnd)))
   }
 
   private static func errorAtLineStart(_ octet: UInt8) -> HeadError {

@@ -36,7 +36,7 @@ public struct RequestHeadParser: ~Copyable {
   public mutating func read(_ input: Span<UInt8>) throws(HeadError) -> Bool {
     if state == .whole { return true }
     if state != .fields {
-      guard try readLine(input) else { return false }
+      if !readPlainLine(input) { guard try readLine(input) else { return false } }
       section.begin(at: position)
       state = .fields
     }
@@ -46,6 +46,27 @@ public struct RequestHeadParser: ~Copyable {
     state = .whole
     return true
   }
+
+  /// A line that is there whole and written as all should be, in one go; all else is for `readLine`, from its start.
+  private mutating func readPlainLine(_ input: Span<UInt8>) -> Bool {
+    guard state == .beforeLine else { return false }
+    let methodEnd = input.firstNonToken(from: position)
+    guard methodEnd > position, methodEnd < input.count, input[methodEnd] == .space else { return false }
+    let targetStart = methodEnd &+ 1
+    let targetEnd = input.firstInvisible(from: targetStart)
+    let end = targetEnd &+ Self.versionOctets
+    guard targetEnd > targetStart, end <= input.count, end &- position <= limits.requestLineOctets,
+      input.extracting(targetEnd..<end).equals(" HTTP/1.1\r\n")
+    else { return false }
+    head.methodName = ByteRange(from: position, to: methodEnd)
+    head.method = Method(input.extracting(position..<methodEnd))
+    head.target = ByteRange(from: targetStart, to: targetEnd)
+    position = end
+    return true
+  }
+
+  /// ` HTTP/1.1 CRLF`
+  private static let versionOctets = 11
 
   /// - Returns: whether the request line is whole; `position` is behind it then.
   private mutating func readLine(_ input: Span<UInt8>) throws(HeadError) -> Bool {
@@ -120,12 +141,16 @@ public struct RequestHeadParser: ~Copyable {
     }
   }
 
+  private static let meaningful: FieldNames = [.contentLength, .transferEncoding, .connection, .host, .expect]
+
   /// What the fields mean for this hop, and what they may not say.
   private mutating func readMeaning(_ input: Span<UInt8>) throws(HeadError) {
     var framing = FramingFields()
     var hosts = 0
     var expects = false
-    for index in 0..<head.fields.count {
+    var next = 0
+    while let index = head.fields.next(among: Self.meaningful, from: next) {
+      next = index &+ 1
       let field = head.fields[index]
       switch field.known {
       case .contentLength: try framing.addLength(input[clamped: field.value])

@@ -31,7 +31,9 @@ public enum HTTP1Writer {
     guard !target.isEmpty, target.firstInvisible(from: 0) == target.count else { throw .badTarget }
     guard host.firstInvisible(from: 0) == host.count else { throw .badHost }
     guard framing != .untilClose else { throw .badFraming }
-    for slot in fields.slots { guard !isReserved(slot.known), slot.known != .host else { throw .reservedField } }
+    guard fields.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection, .host]) else {
+      throw .reservedField
+    }
     guard buffer.room >= method.count + target.count + host.count + fields.octets.count + slack else { throw .noRoom }
     buffer.append(method)
     buffer.append(.space)
@@ -51,18 +53,20 @@ public enum HTTP1Writer {
   ///   - status: 100 to 999.
   ///   - stored: whole lines, from a `FieldBlock`; may be empty.
   ///   - added: lines of this answer. Neither has framing fields or `Connection`.
+  ///   - own: appends whole lines that need no check, `ownLimit` octets at most.
   ///   - framing: `nil` where no field says it: 1xx, 204, a 304 or an answer to HEAD of unknown length. `none` is
   ///     `Content-Length: 0`, `untilClose` says nothing, and wants `connection: .close`.
   public static func response(
-    status: UInt16, stored: Span<UInt8>, added: borrowing FieldBlock, framing: BodyFraming?,
-    connection: ConnectionOption, into buffer: inout Buffer
+    status: UInt16, stored: Span<UInt8>, added: borrowing FieldBlock, ownLimit: Int = 0, framing: BodyFraming?,
+    connection: ConnectionOption, into buffer: inout Buffer, own: (inout Buffer) -> Void = { _ in }
   ) throws(WriteError) {
     guard status >= 100, status <= 999 else { throw .badStatus }
-    for slot in added.slots { guard !isReserved(slot.known) else { throw .reservedField } }
-    guard buffer.room >= stored.count + added.octets.count + slack else { throw .noRoom }
+    guard added.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection]) else { throw .reservedField }
+    guard buffer.room >= stored.count + added.octets.count + ownLimit + slack else { throw .noRoom }
     append(status: status, to: &buffer)
     buffer.append(stored)
     buffer.append(added.octets.span)
+    own(&buffer)
     switch framing {
     case nil: break
     case .some(.none): buffer.append("Content-Length: 0\r\n")
@@ -129,13 +133,6 @@ public enum HTTP1Writer {
       buffer.append(decimal: length)
       buffer.append("\r\n")
     case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
-    }
-  }
-
-  private static func isReserved(_ name: FieldName) -> Bool {
-    switch name {
-    case .contentLength, .transferEncoding, .connection: true
-    default: false
     }
   }
 }

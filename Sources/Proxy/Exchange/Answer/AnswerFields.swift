@@ -3,49 +3,14 @@ import Cache
 import HTTP
 import Time
 
-/// What a client is told of an origin's answer: its end-to-end fields, and what Yett adds. Pure.
+/// What a client is told of an origin's answer: its end-to-end fields. Pure.
 enum AnswerFields {
   /// The end-to-end fields; `Date` as it came. `X-Request-ID` is Yett's own.
   static func copy(
     _ head: borrowing ResponseHead, _ octets: Span<UInt8>, into fields: inout FieldBlock
   ) throws(FieldError) {
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard slot.known != .xRequestID, !head.isHopByHop(slot, octets: octets) else { continue }
-      try fields.append(name: octets[clamped: slot.name], value: octets[clamped: slot.value], known: slot.known)
+    try fields.append(head.fields, of: octets) { slot in
+      slot.known != .xRequestID && !head.isHopByHop(slot, octets: octets)
     }
-  }
-
-  /// Adds what the cache says of an answer, and what `addOwn` adds to others where the answer is from memory.
-  ///
-  /// - Parameters:
-  ///   - age: `nil` where the origin says it itself.
-  ///   - text: storage that is kept.
-  static func addCache(
-    age: Nanoseconds?, _ status: CacheStatus, requestID: borrowing RequestID, text: inout [UInt8],
-    to fields: inout FieldBlock
-  ) throws(FieldError) {
-    if let age {
-      text.removeAll(keepingCapacity: true)
-      text.append(decimal: UInt64(clamping: age.seconds))
-      try fields.append("Age", text.span, known: .age)
-      try fields.append("Via", "1.1 yett", known: .via)
-      try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
-    }
-    text.removeAll(keepingCapacity: true)
-    status.write(to: &text)
-    try fields.append("Cache-Status", text.span, known: .cacheStatus)
-  }
-
-  /// Adds what every answer has that passes through.
-  ///
-  /// - Parameter date: empty where the origin's is there.
-  static func addOwn(
-    to fields: inout FieldBlock, requestID: borrowing RequestID, date: [UInt8]
-  ) throws(FieldError) {
-    if !date.isEmpty { try fields.append("Date", date.span, known: .date) }
-    try fields.append("Via", "1.1 yett", known: .via)
-    try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 }

@@ -2,12 +2,13 @@ import Cache
 import HTTP
 
 /// The head of an answer as the exchange gives it to its stream: a status, fields that a stored response holds
-/// already, and fields of its own behind them.
+/// already, fields of this answer behind them, and last what Yett itself says.
 public struct AnswerHead: ~Copyable {
   public internal(set) var status: UInt16 = 0
   /// Its fields come first, as they are.
   var stored: StoredHead?
-  public internal(set) var added = FieldBlock()
+  var added = FieldBlock()
+  var own = OwnFields()
   public internal(set) var length = AnswerLength.none
 
   /// What the client sent can't be trusted: over HTTP/1 nothing more is read from its connection.
@@ -16,17 +17,20 @@ public struct AnswerHead: ~Copyable {
   init() {}
 
   /// Of all fields together.
-  var octets: Int { added.octets.count + (stored?.fields.octets.count ?? 0) }
+  var octets: Int { added.octets.count + (stored?.fields.octets.count ?? 0) + OwnFields.octetLimit }
 
   /// The lines of the stored fields.
   func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
-    if let stored { try stored.withLines(body) } else { try body(Span()) }
+    guard stored != nil else { return try body(Span()) }
+    try stored?.withLines(body)
   }
 
   mutating func reset() {
     status = 0
     stored = nil
-    added.removeAll()
+    if !added.isEmpty { added.removeAll() }
+    own.age = nil
+    own.cacheStatus = nil
     length = .none
     closes = false
   }

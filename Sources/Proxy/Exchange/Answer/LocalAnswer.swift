@@ -55,12 +55,16 @@ extension Span where Element == UInt8 {
   var mentionsJSON: Bool {
     var position = 0
     while let slash = firstIndex(of: .slash, from: position) {
-      var end = slash + 1
-      while end < count, self[end].isToken { end += 1 }
-      let type = extracting(slash + 1..<end)
-      if type.equalsIgnoringCase("json") || type.equalsIgnoringCase("problem+json") { return true }
-      position = end
+      position = slash + 1
+      if isWord("json", at: position) || isWord("problem+json", at: position) { return true }
     }
     return false
+  }
+
+  /// Whether the token that begins at `start` is `word`.
+  private func isWord(_ word: StaticString, at start: Int) -> Bool {
+    let end = start + word.utf8CodeUnitCount
+    guard end <= count, extracting(start..<end).equalsIgnoringCase(word) else { return false }
+    return end == count || !self[end].isToken
   }
 }

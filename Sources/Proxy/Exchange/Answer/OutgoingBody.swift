@@ -1,4 +1,5 @@
 import Bytes
+import Cache
 
 /// The octets of an answer's body on their way to the client, in slices of shared chunks, and whether more will come.
 struct OutgoingBody: ~Copyable {
@@ -7,9 +8,13 @@ struct OutgoingBody: ~Copyable {
 
   private enum End { case open, whole, cut }
 
-  private var slices: [Slice] = []
-  /// The first slice that is not consumed.
+  /// A body from memory, whole from the start.
+  private var stored: StoredResponse?
+  /// What came piece by piece.
+  private var streamed: [Slice] = []
+  /// The first slice that is not consumed, and how much of it is.
   private var first = 0
+  private var firstConsumed = 0
   private var end = End.open
   /// Octets that are not consumed.
   private(set) var octets = 0
@@ -17,13 +22,20 @@ struct OutgoingBody: ~Copyable {
   var isOpen: Bool { end == .open }
 
   mutating func reset() {
-    slices.removeAll(keepingCapacity: slices.count <= 64)
-    (first, octets, end) = (0, 0, .open)
+    removeAll()
+    end = .open
+  }
+
+  /// Is the body of `response`, whole, after `reset`.
+  mutating func assign(_ response: consuming StoredResponse) {
+    octets = response.bodyOctets
+    stored = response
+    end = .whole
   }
 
   mutating func append(_ slice: Slice) {
     guard slice.count > 0 else { return }
-    slices.append(slice)
+    streamed.append(slice)
     octets += slice.count
   }
 
@@ -32,8 +44,8 @@ struct OutgoingBody: ~Copyable {
 
   /// It can't be finished; what was not consumed is dropped.
   mutating func cut() {
-    slices.removeAll()
-    (first, octets, end) = (0, 0, .cut)
+    reset()
+    end = .cut
   }
 
   /// Adds slices of up to `limit` octets without consuming them.
@@ -41,38 +53,58 @@ struct OutgoingBody: ~Copyable {
     guard end != .cut else { return .cut }
     var room = limit
     var index = first
-    while index < slices.count, room > 0, !target.isFull {
-      let slice = slices[index]
-      if slice.count > room {
-        target.append(slice.prefix(room))
+    var skipped = firstConsumed
+    while room > 0, !target.isFull, let slice = slice(at: index) {
+      let left = slice.count &- skipped
+      if left > room {
+        target.append(slice.dropping(first: skipped).prefix(room))
         return .more
       }
-      target.append(slice)
-      room -= slice.count
-      index += 1
+      if skipped == 0 { target.append(slice) } else { target.append(slice.dropping(first: skipped)) }
+      room &-= left
+      skipped = 0
+      index &+= 1
     }
-    return end == .whole && index == slices.count ? .last : .more
+    return index == count && end == .whole ? .last : .more
+  }
+
+  /// Slices that are here, consumed ones among them.
+  private var count: Int { stored?.body.count ?? streamed.count }
+
+  private func slice(at index: Int) -> Slice? {
+    guard index < count else { return nil }
+    return stored?.body[index] ?? streamed[index]
   }
 
   mutating func consume(_ count: Int) {
     var rest = Swift.min(count, octets)
     octets -= rest
-    while rest > 0, first < slices.count {
-      let slice = slices[first]
-      if slice.count > rest {
-        slices[first] = slice.dropping(first: rest)
-        return
+    // Most go at once.
+    guard octets > 0 || end == .open else { return removeAll() }
+    while rest > 0, let slice = slice(at: first) {
+      let left = slice.count &- firstConsumed
+      if left > rest {
+        firstConsumed &+= rest
+        break
       }
-      rest -= slice.count
-      first += 1
+      rest &-= left
+      (first, firstConsumed) = (first + 1, 0)
     }
-    if first == slices.count {
-      slices.removeAll(keepingCapacity: true)
+    guard first > 0, !streamed.isEmpty else { return }
+    if first == streamed.count {
+      streamed.removeAll(keepingCapacity: true)
       first = 0
     } else if first >= 32 {
-      slices.removeFirst(first)
+      streamed.removeFirst(first)
       first = 0
     }
+  }
+
+  /// Nothing is left, and its end stays.
+  private mutating func removeAll() {
+    stored = nil
+    if !streamed.isEmpty { streamed.removeAll(keepingCapacity: streamed.count <= 64) }
+    (first, firstConsumed, octets) = (0, 0, 0)
   }
 }
 

@@ -1,7 +1,10 @@
+import Bytes
 import EventLoop
 import HTTP
+import Telemetry
 
-/// What policy may know of the connection that a request came over. Made once a connection; nothing in it changes.
+/// What policy may know of the connection that a request came over. Made once a connection, and again with a new
+/// snapshot; nothing in it changes.
 public final class ConnectionFacts {
   /// Where every request of a listener is sent to instead of being answered.
   public struct Redirect: Sendable, Equatable {
@@ -11,33 +14,31 @@ public final class ConnectionFacts {
     public init(scheme: Scheme, port: UInt16) { (self.scheme, self.port) = (scheme, port) }
   }
 
-  /// The snapshot's index of the listener.
-  public let listener: Int
+  /// The listener's name.
+  public let listener: String
   public let redirectsTo: Redirect?
   public let scheme: Scheme
   public let peer: Address
-  /// The peer's host in text, as `X-Forwarded-For` has it.
-  let peerText: [UInt8]
-  /// The port that clients connect to, in text.
-  let portText: [UInt8]
   /// The server name of the TLS handshake, lower-case; empty without one.
   public let serverName: [UInt8]
+  /// What origins are told of the connection, the same with every request.
+  let forwarded: ForwardedConnection
+  /// What each log line says of client and listener.
+  let logMembers: Chunk
 
-  /// For the log: 4 or 16 octets, or none.
-  let peerOctets: [UInt8]
-
-  /// - Parameter publicPort: what clients connect to, where something stands before Yett.
+  /// - Parameters:
+  ///   - publicPort: what clients connect to, where something stands before Yett.
+  ///   - log: of the same snapshot; the peer's address is written once.
   public init(
-    listener: Int, scheme: Scheme, peer: Address, publicPort: UInt16, serverName: [UInt8] = [],
-    redirectsTo: Redirect? = nil
+    listener: String, scheme: Scheme, peer: Address, publicPort: UInt16, serverName: [UInt8] = [],
+    redirectsTo: Redirect? = nil, log: AccessLogLine.Settings
   ) {
     self.listener = listener
     self.redirectsTo = redirectsTo
-    peerOctets = peer.octets
     self.scheme = scheme
     self.peer = peer
     self.serverName = serverName
-    peerText = Array(peer.host.utf8)
-    portText = Array(String(publicPort).utf8)
+    forwarded = ForwardedConnection(peer: peer.host, scheme: scheme, port: publicPort)
+    logMembers = AccessLogLine.members(client: peer.octets.span, listener: listener, settings: log)
   }
 }

@@ -6,37 +6,34 @@ import HTTP
 enum ForwardedFields {
   /// Fills `fields` anew.
   ///
-  /// - Parameter conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
+  /// - Parameters:
+  ///   - conditions: whether the client's `If-…` and `Range` go along; a fill of the cache asks without them.
+  ///   - text: room that is kept.
   static func write(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     _ target: borrowing Target, requestID: borrowing RequestID, maxForwards: UInt64?, conditions: Bool,
-    into fields: inout FieldBlock
+    text: inout OctetBuffer, into fields: inout FieldBlock
   ) throws(FieldError) {
     fields.removeAll()
-    let slots = head.fields.span
-    for index in slots.indices {
-      let slot = slots[index]
-      guard goesOn(slot.known, conditions: conditions), !head.isHopByHop(slot, octets: octets) else { continue }
-      let name = octets[clamped: slot.name]
-      // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`.
-      guard name.firstIndex(of: UInt8(ascii: "_")) == nil else { continue }
-      try fields.append(name: name, value: octets[clamped: slot.value], known: slot.known)
+    try fields.append(head.fields, of: octets) { slot in
+      // An origin that maps names to variables (CGI, RFC 3875 §4.1.18) would read `x_y` as `x-y`. No well-known name
+      // has an underscore.
+      goesOn(slot.known, conditions: conditions) && !head.isHopByHop(slot, octets: octets)
+        && (slot.known != .other || octets[clamped: slot.name].firstIndex(of: UInt8(ascii: "_")) == nil)
     }
     if let maxForwards {
       var text: [UInt8] = []
       text.append(decimal: maxForwards)
-      try fields.append("Max-Forwards", text.span, known: .maxForwards)
+      try fields.append(own: "Max-Forwards", text.span, known: .maxForwards)
     }
     let version: StaticString = head.version == .http10 ? "1.0 yett" : "1.1 yett"
     try fields.append("Via", version, known: .via)
-    let (peer, port) = (facts.peerText, facts.portText)
-    try fields.append("X-Forwarded-For", peer.span, known: .xForwardedFor)
-    try fields.append("X-Forwarded-Proto", facts.scheme.text, known: .xForwardedProto)
-    try fields.append("X-Forwarded-Host", target.authority, known: .xForwardedHost)
-    try fields.append("X-Forwarded-Port", port.span, known: .xForwardedPort)
-    try fields.append(
-      "Forwarded", forwarded(peer, host: target.authority, scheme: facts.scheme).span, known: .forwarded)
-    try fields.append("X-Request-ID", requestID.digits.span, known: .xRequestID)
+    try fields.append(facts.forwarded.fields)
+    try fields.append(own: "X-Forwarded-Host", target.authority, known: .xForwardedHost)
+    text.removeAll()
+    facts.forwarded.write(host: target.authority, to: &text)
+    try fields.append(own: "Forwarded", text.span, known: .forwarded)
+    try fields.append(own: "X-Request-ID", requestID.digits.span, known: .xRequestID)
   }
 
   private static func goesOn(_ name: FieldName, conditions: Bool) -> Bool {
@@ -47,20 +44,5 @@ enum ForwardedFields {
     case .ifMatch, .ifModifiedSince, .ifNoneMatch, .ifRange, .ifUnmodifiedSince, .range: conditions
     default: true
     }
-  }
-
-  /// RFC 7239 §4; addresses of IPv6 are quoted and bracketed (§6.1).
-  private static func forwarded(_ peer: [UInt8], host: Span<UInt8>, scheme: Scheme) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append("for=")
-    let isSix = peer.contains(.colon)
-    if isSix { text.append("\"[") }
-    text.append(peer.span)
-    if isSix { text.append("]\"") }
-    text.append(";host=\"")
-    text.append(host)
-    text.append("\";proto=")
-    text.append(scheme.text)
-    return text
   }
 }

@@ -1,5 +1,5 @@
+import Bytes
 import Time
-import Upstream
 
 /// The three sample origins as rules: a request in, an answer out. The API remembers what it was told.
 struct SampleSite {

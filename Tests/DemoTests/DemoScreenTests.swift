@@ -2,7 +2,7 @@ import EventLoop
 import Testing
 import Time
 
-@testable import Control
+@testable import Demo
 @testable import Telemetry
 
 @Suite("The demo's screen")

@@ -3,7 +3,7 @@ import HTTP
 import Testing
 import Time
 
-@testable import Control
+@testable import Demo
 
 @Suite("The demo's sample origins")
 struct DemoSampleTests {

@@ -19,7 +19,8 @@ struct StatusQueryTests {
   @Test(
     "refuses what it does not know",
     arguments: [
-      ("since=60", .span("60")), ("since=", .span("")), ("since=0s", .span("0s")), ("since", .span("")),
+      ("since=60", .span("60")), ("since=", .span("")), ("since=0s", .span("0s")), ("since=601s", .span("601s")),
+      ("since", .span("")),
       ("sinze=1s", .unknown("sinze")), ("=", .unknown("")),
     ] as [(String, StatusQueryError)])
   func bad(text: String, error: StatusQueryError) {

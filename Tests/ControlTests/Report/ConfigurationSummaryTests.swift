@@ -1,0 +1,77 @@
+import Configuration
+import TLS
+import Telemetry
+import Testing
+import Time
+
+@testable import Control
+
+@Suite("What `yett check` says of a configuration that is good")
+struct ConfigurationSummaryTests {
+  static let text = """
+    listeners:
+      - { name: http, bind: "[::]:80", redirect_to: https }
+      - { name: https, bind: "[::]:443", tls: front }
+    tls: { front: { certificates: [{ chain: a.pem, key: a.key }] } }
+    pools:
+      app: { servers: [{ address: "a:1" }, { address: "b:1" }] }
+      old: { servers: [{ address: "c:1" }] }
+    sites:
+      - name: body
+        hosts: ["*"]
+        routes:
+          - { name: all, path: /, pool: app, target: { latency: 100ms, percentile: 95, availability: 99.9% } }
+          - { name: news, path: /news, redirect: { to: /publications } }
+    cache: { memory: 64MiB }
+    log: { access: off }
+    admin: { socket: /run/a.sock, bind: "127.0.0.1:9000" }
+    """
+
+  static func summary(_ text: String = text) throws -> ConfigurationSummary {
+    let made = try SelfSignedCertificate.make()
+    let certificate = try Certificate(chainPEM: made.chainPEM, from: "a.pem", keyPEM: made.keyPEM, from: "a.key")
+    let configuration = try Configuration.decode(Array(text.utf8), file: "y")
+    return try ConfigurationSource.value(
+      configuration, certificates: ["front": try CertificateSet([certificate], of: "front")]
+    ).check()
+  }
+
+  @Test("is a line for each kind of thing, with what there is of it")
+  func text() throws {
+    let lines = try Self.summary().text(now: WallTime(seconds: 0)).split(separator: "\n")
+    #expect(
+      lines.filter { !$0.hasPrefix("  1 certificate   a.pem expires on ") } == [
+        "  2 listeners     http on [::]:80 (redirects to https), https on [::]:443 (TLS front)",
+        "  1 site          body",
+        "  2 routes        1 to pools, 1 redirected; 1 with a target",
+        "  2 pools         app (2 servers), old (1 server, no route uses it)",
+        "  cache           64.0 MiB",
+        "  access log      off",
+        "  administration  /run/a.sock, 127.0.0.1:9000 (reads alone)",
+      ])
+    #expect(lines.count == 8)
+  }
+
+  @Test("an expired certificate is told")
+  func expired() throws {
+    #expect(try Self.summary().text(now: .readClock() + .seconds(86_400 * 4_000)).contains("a.pem EXPIRED on 20"))
+  }
+
+  @Test("of many the first five are named, and the others counted")
+  func many() throws {
+    let listeners = (0..<7).map { "  - { name: l\($0), bind: \"127.0.0.1:\(8000 + $0)\" }\n" }.joined()
+    let text = Self.text.replacing("listeners:\n", with: "listeners:\n" + listeners)
+    #expect(try Self.summary(text).text(now: WallTime(seconds: 0)).contains("l4 on 127.0.0.1:8004 and 4 more\n"))
+  }
+
+  @Test("as JSON it is numbers")
+  func json() throws {
+    var writer = JSONWriter()
+    writer.beginObject()
+    try Self.summary().put(into: &writer)
+    writer.endObject()
+    let text = String(decoding: writer.octets, as: UTF8.self)
+    #expect(text.hasPrefix(#"{"listeners":2,"certificates":1,"certificates_expire":"20"#))
+    #expect(text.hasSuffix(#"Z","sites":1,"routes":2,"pools":2,"servers":3}"#))
+  }
+}
