@@ -1,7 +1,7 @@
 # What anyone types is here; `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-bench
+.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-test setup-bench
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -18,7 +18,7 @@ help: ## says what there is
 run: build ## builds, and shows the whole product on https://localhost:8443
 	.build/release/yett demo
 
-test: setup ## every test: units, the house's rules, the real executable over real sockets
+test: setup-test ## every test: units, the house's rules, the real executable over real sockets
 	swift build
 	swift test
 
@@ -40,7 +40,7 @@ budget: build setup-bench ## instructions, retains, exclusivity checks and syste
 fuzz: setup ## every fuzz target for SECONDS_EACH seconds (60)
 	Fuzz/run all $(SECONDS_EACH)
 
-test-tsan: setup ## every test under the thread sanitizer
+test-tsan: setup-test ## every test under the thread sanitizer
 	@mkdir -p .build-tsan
 	@# What it cannot see of locks and joins; then the proof that it sees them now, and still sees a race.
 	clang -O1 -Wall -Werror -c Tests/Sanitizers/Unseen.c -o .build-tsan/Unseen.o
@@ -53,7 +53,7 @@ test-tsan: setup ## every test under the thread sanitizer
 	  swift test --sanitize=thread --scratch-path .build-tsan -Xlinker "$(CURDIR)/.build-tsan/Unseen.o"; \
 	  status=$$?; cat .build-tsan/races.* 2>/dev/null && exit 1; exit $$status
 
-test-asan: setup ## every test under the address sanitizer, unit tests without a leak as well
+test-asan: setup-test ## every test under the address sanitizer, unit tests without a leak as well
 	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \
 	  swift test --disable-xctest --sanitize=address --scratch-path .build-asan --skip EndToEndTests
 	@# A Yett that ends leaves all it has to the kernel, and freed memory is kept to watch it: no leaks, no bounds of memory.
@@ -81,7 +81,11 @@ endef
 
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
-	$(call install-missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+	$(call install-missing,$(BUILD_PACKAGES))
+
+# Apart: Debian starts nginx when it is installed, and who builds or runs Yett has no use for that.
+setup-test: setup
+	$(call install-missing,$(TEST_PACKAGES))
 
 setup-bench: setup
 	$(call install-missing,$(BENCH_PACKAGES))

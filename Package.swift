@@ -50,7 +50,7 @@ let package = Package(
     tests(of: "EventLoop"),
     tests(of: "HTTP"),
     tests(of: "TLS"),
-    tests(of: "Configuration"),
+    tests(of: "Configuration", imports: ["Bytes"]),
     tests(of: "Routing"),
     tests(of: "Cache"),
     tests(of: "Upstream"),

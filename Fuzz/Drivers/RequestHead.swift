@@ -36,6 +36,11 @@ private func forward(_ octets: [UInt8]) {
       name: input[clamped: slot.name], value: input[clamped: slot.value], known: slot.known)
     check(added != nil, "a field that was read can be written")
   }
+  var bulk = FieldBlock()
+  let copied: Void? = try? bulk.append(parser.head.fields, of: input) { slot in
+    !parser.head.isHopByHop(slot, octets: input) && slot.known != .host
+  }
+  check(copied != nil && bulk.octets == block.octets && bulk.slots == block.slots, "in bulk as one by one")
   let framing = parser.head.framing
   let method = array(input[clamped: parser.head.methodName])
   let form = array(input[clamped: parser.head.target])

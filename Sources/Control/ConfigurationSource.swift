@@ -31,8 +31,8 @@ public enum ConfigurationSource: Sendable {
     }
   }
 
-  /// Whether it could be served, as far as that can be said while another Yett may have its addresses: what `yett check`
-  /// asks. Blocks on disks, and makes no file.
+  /// Whether it could be served, as far as that can be said while another Yett may have its addresses: what
+  /// `yett check` asks. Blocks on disks, and makes no file.
   ///
   /// - Throws: all that is wrong with it.
   public func check() throws(ConfigurationError) -> ConfigurationSummary {

@@ -22,8 +22,8 @@ struct RunningYett: ParsableArguments {
 
   /// The socket that was given, or that the configuration names, or the default one.
   ///
-  /// - Returns: `nil` where the configuration is so wrong that it doesn't tell; what is wrong was told then. A Yett that
-  ///   is not meant must not be reloaded.
+  /// - Returns: `nil` where the configuration is so wrong that it doesn't tell; what is wrong was told then. A Yett
+  ///   that is not meant must not be reloaded.
   func findSocket() throws -> String? {
     if let socket { return socket }
     if let named = AdminLookup.read(path: path)?.socket { return named }

@@ -63,6 +63,47 @@ struct BufferTests {
     #expect(text(array.span) == decimal)
   }
 
+  @Test("a decimal number is what String makes of it")
+  func decimals() {
+    var numbers: [UInt64] = []
+    var power: UInt64 = 1
+    for _ in 0..<20 {
+      numbers += [power - 1, power, power + 1, power &* 7 / 3, power &* 18 &+ 5]
+      power = power &* 10
+    }
+    numbers += (0..<20_000).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 >> UInt64($0 % 64) }
+    let pool = BufferPool()
+    for number in numbers + Array(0..<10_000) {
+      var (array, reused) = ([UInt8](), ReusedArray<UInt8>())
+      var buffer = pool.take(.small)
+      array.append(decimal: number)
+      reused.append(decimal: number)
+      // With room for hardly more than the digits.
+      buffer.append([UInt8](repeating: 0, count: 16_384 - 20).span)
+      buffer.consume(16_384 - 20)
+      buffer.append(decimal: number)
+      #expect(text(array.span) == "\(number)" && Array(reused) == array)
+      #expect(text(buffer.readable) == "\(number)")
+      pool.give(buffer)
+    }
+  }
+
+  @Test("free room is lent whole or not at all")
+  func lending() {
+    var buffer = BufferPool().take(.small)
+    #expect(buffer.append(addingUpTo: 16_385) { output in output.append("no") } == false)
+    #expect(buffer.isEmpty == true)
+    #expect(
+      buffer.append(addingUpTo: 7) { output in
+        output.append("hello")
+        output.append(", you")
+        output.append(decimal: 42)
+      } == true)
+    #expect(text(buffer.readable) == "hello42")
+    #expect(buffer.append(addingUpTo: 16_377) { output in output.append(decimal: 123_456_789_012) } == true)
+    #expect(text(buffer.readable) == "hello42123456789012")
+  }
+
   @Test("a pool counts what is out, and hands the last block out again, emptied")
   func pool() {
     let pool = BufferPool()

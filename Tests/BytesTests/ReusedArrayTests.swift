@@ -13,7 +13,7 @@ struct ReusedArrayTests {
     var (reused, model) = (ReusedArray<UInt8>(), [UInt8]())
     var copies: [(ReusedArray<UInt8>, [UInt8])] = []
     for step in 0..<200 {
-      switch next(below: 8) {
+      switch next(below: 9) {
       case 0:
         reused.removeAll()
         model.removeAll()
@@ -38,6 +38,10 @@ struct ReusedArrayTests {
         // Less may be filled than there is room for.
         reused.append(addingCapacity: 9) { output in output.append("four") }
         model += Array("four".utf8)
+      case 7 where !model.isEmpty:
+        let index = next(below: model.count)
+        reused[index] = 42
+        model[index] = 42
       default: copies.append((reused, model))
       }
       #expect(Array(reused) == model)

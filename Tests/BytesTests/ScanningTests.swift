@@ -36,12 +36,16 @@ struct ScanningTests {
     let invisible = span.firstInvisible(from: start)
     let nonToken = span.firstNonToken(from: start)
     let nonLowercase = span.firstNonLowercase(from: start)
+    let nonPlain = span.firstNonPlainInPath(from: start)
     let found = span.firstIndex(of: octet, from: start)
     let rest = start..<octets.count
     #expect(control == rest.first { octets[$0] < 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(invisible == rest.first { octets[$0] <= 0x20 || octets[$0] == 0x7F } ?? octets.count)
     #expect(nonToken == rest.first { !octets[$0].isToken } ?? octets.count)
+    let letter = span.firstIndex(ofLetter: octet.lowercased, from: start)
+    if octet.isAlpha { #expect(letter == rest.first { octets[$0].lowercased == octet.lowercased }) }
     #expect(nonLowercase == rest.first { octets[$0] &- 0x61 >= 26 } ?? octets.count)
+    #expect(nonPlain == rest.first { !octets[$0].isPlainInPath } ?? octets.count)
     #expect(found == rest.first { octets[$0] == octet })
   }
 
@@ -92,8 +96,10 @@ struct ScanningTests {
   @Test("RFC 9110 §5.6.2: tchar; RFC 5234: the classes of octets")
   func classes() {
     let tokens = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    let marks = Set("#%./;?\\".utf8)
     for octet in UInt8.min...UInt8.max {
       #expect(octet.isToken == tokens.contains(octet))
+      #expect(octet.isPlainInPath == (octet > 0x20 && octet < 0x7F && !marks.contains(octet)))
       #expect(octet.isFieldContent == (octet == 9 || octet >= 0x20 && octet != 0x7F))
       #expect(octet.isDigit == Set("0123456789".utf8).contains(octet))
       #expect(

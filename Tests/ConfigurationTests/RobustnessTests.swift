@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Configuration
@@ -32,9 +33,9 @@ struct RobustnessTests {
     for end in 0..<whole.count { _ = outcome(Array(whole[..<end])) }
   }
 
-  @Test("with octets changed, dropped, doubled and moved", arguments: 0..<8)
-  func mutated(round: Int) {
-    var random = SystemRandomNumberGenerator()
+  @Test("with octets changed, dropped, doubled and moved", arguments: 0..<8 as Range<UInt64>)
+  func mutated(from start: UInt64) {
+    var random = SplitMix64(seed: start)
     let spice = Array("[]{}:,-#&*!|>'\"%@`?\n \t<0~".utf8) + [0, 0x7F, 0x80, 0xC3, 0xFF, 0xEF]
     for seed in Self.seeds {
       var octets = Array(seed.utf8)

@@ -129,7 +129,7 @@ struct DemoSampleTests {
     let configuration = try file.decode()
     #expect(configuration.listeners.map(\.name) == ["https"] + (redirectPort.map { _ in ["http"] } ?? []) + ["inside"])
     for listener in configuration.listeners { #expect("\(listener.bind)".hasPrefix("127.0.0.1:")) }
-    #expect(configuration.listeners[0].advertisedPort == (port == 0 ? 443 : port))
+    #expect(configuration.listeners[0].publicPort == (port == 0 ? nil : port))
     #expect(configuration.tls.map(\.name) == [DemoConfiguration.profile])
     #expect(configuration.pools.map(\.servers.count) == [1, 1, 2])
     #expect(configuration.sites[0].routes.count { $0.target != nil } == 3)

@@ -15,6 +15,7 @@ struct ReadRequest: Equatable {
   var length: Int
   /// Names of the fields that go no further.
   var removed: [String]
+  var mayHaveUnderscores: Bool
 }
 
 /// All that an answer's parser says.
@@ -85,7 +86,8 @@ private func value(of head: borrowing RequestHead, _ octets: Span<UInt8>) -> Rea
   var value = ReadRequest(
     method: head.method, methodName: text(octets[clamped: head.methodName]), target: text(octets[clamped: head.target]),
     version: head.version, fields: [], framing: head.framing, keepsAlive: head.keepsAlive,
-    expectsContinue: head.expectsContinue, host: text(octets[clamped: head.host]), length: head.length, removed: [])
+    expectsContinue: head.expectsContinue, host: text(octets[clamped: head.host]), length: head.length, removed: [],
+    mayHaveUnderscores: head.fields.mayHaveUnderscores)
   for index in 0..<head.fields.count {
     let slot = head.fields[index]
     value.fields.append("\(text(octets[clamped: slot.name]))=\(text(octets[clamped: slot.value]))")

@@ -24,9 +24,23 @@ struct HouseTests {
     for setting in [".strictMemorySafety()", ".treatAllWarnings(as: .error)"] {
       #expect(text.contains(setting), "Package.swift: every Swift target has \(setting)")
     }
+    // All targets but those of C: the functions `room` and `tests` make theirs so too.
+    for target in text.split(separator: #/\.(target|executableTarget|testTarget|macro|plugin)\(/#).dropFirst() {
+      let isC = target.contains("cSettings:")
+      #expect(isC || target.contains("swiftSettings: strict"), "Package.swift: a target without `strict`: \(target)")
+    }
     for flag in ["unsafeFlags", "-Ounchecked", "-enforce-exclusivity"] {
       #expect(!text.contains(flag), "Package.swift: no \(flag), ever")
     }
+  }
+}
+
+@Suite("The README's table")
+struct ReadmeTests {
+  @Test("is the one that sources are held to")
+  func rooms() throws {
+    let text = try String(contentsOf: SourceFile.root.appending(path: "README.md"), encoding: .utf8)
+    #expect(ImportTable.rooms(ofREADME: text) == ImportTable.rooms)
   }
 }
 
@@ -49,6 +63,10 @@ struct RuleTests {
       (.traps, "Sources/TLS/A.swift", "let a = b[0]!.count"),
       (.traps, "Sources/TLS/A.swift", "var a: Int!"),
       (.traps, "Sources/TLS/A.swift", "handler!(1)"),
+      (.traps, "Sources/TLS/A.swift", "assertionFailure()"),
+      (.unwrapped, "Sources/TLS/A.swift", "let a = b.unsafelyUnwrapped"),
+      (.width, "Sources/Bytes/A.swift", "// " + String(repeating: "a", count: 118)),
+      (.width, "Sources/Bytes/A.swift", "let " + String(repeating: "a", count: 117)),
       (.preconditions, "Sources/Cache/A.swift", "precondition(a < b)"),
       (.typedThrows, "Sources/HTTP/A.swift", "func a() throws -> Int"),
       (.unchecked, "Sources/TLS/A.swift", "extension A: @unchecked Sendable {}"),
@@ -81,6 +99,9 @@ struct RuleTests {
       (.imports, "Tests/HouseTests/A.swift", "import Foundation"),
       (.traps, "Sources/TLS/A.swift", "let a = \"try! as! b!\" // fatalError()\nlet c = !d && e != f"),
       (.traps, "Sources/TLS/A.swift", "/* a! /* b! */ c! */\nlet d = #\"e!\"#\nlet f = \"\"\"\n  g!\n  \"\"\""),
+      (.unwrapped, "Sources/Bytes/A.swift", "let a = unsafe b.unsafelyUnwrapped"),
+      (.width, "Sources/Bytes/A.swift", "// " + String(repeating: "é", count: 117)),
+      (.width, "Sources/Bytes/A.swift", "let a = \"" + String(repeating: "a", count: 120) + "\""),
       (.preconditions, "Sources/Bytes/A.swift", "precondition(a < b)"),
       (.typedThrows, "Sources/HTTP/A.swift", "func a() throws(HeadError) -> Int"),
       (.typedThrows, "Sources/yett/A.swift", "func run() throws"),

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The design's table of rooms and of what each may import; a room may also import what its imports may.
+/// The README's table of rooms and of what each may import; a room may also import what its imports may.
 enum ImportTable {
   static let rooms: [String: Set<String>] = [
     "Time": ["CLinux"],
     "Bytes": [],
     "EventLoop": ["CLinux", "Time", "Bytes"],
-    "HTTP": ["Time", "Bytes", "CNghttp2"],
+    "HTTP": ["Time", "Bytes"],
     "TLS": ["EventLoop", "COpenSSL"],
     "Configuration": ["CYAML"],
     "Routing": ["HTTP", "Configuration"],
@@ -25,6 +25,17 @@ enum ImportTable {
   static let pure: Set<String> = ["HTTP", "Routing", "Cache"]
   /// Rooms off the hit path that may use the small Foundation.
   static let essentials: Set<String> = ["Configuration", "Control", "yett"]
+
+  /// The same, read from the rows of a README: name, what it is for, imports.
+  static func rooms(ofREADME text: String) -> [String: Set<String>] {
+    let rows = text.split(separator: "\n").drop { $0 != "| room | is responsible for | imports |" }.dropFirst(2)
+    return rows.prefix { $0.hasPrefix("|") }.reduce(into: [:]) { table, row in
+      let cells = row.split(separator: "|", omittingEmptySubsequences: false)
+      guard cells.count == 5 else { return }
+      let names = { (cell: Substring) in cell.matches(of: #/`(\w+)`/#).map { String($0.output.1) } }
+      for room in names(cells[1]) { table[room] = Set(names(cells[3])) }
+    }
+  }
 
   /// Everything that `room` may import.
   static func allowed(for room: String) -> Set<String> {
@@ -58,7 +69,10 @@ enum ImportTable {
   static func module(importedBy line: String) -> String? {
     guard line.contains("import") else { return nil }
     let pattern =
-      #/^\s*(@\S+\s+)*((public|internal|private|fileprivate|package)\s+)?import\s+((struct|class|enum|protocol|func|var|let|typealias)\s+)?(?<module>\w+)/#
+      #/
+        ^\s*(@\S+\s+)*((public|internal|private|fileprivate|package)\s+)?import\s+
+        ((struct|class|enum|protocol|func|var|let|typealias)\s+)?(?<module>\w+)
+      /#
     guard let match = line.firstMatch(of: pattern) else { return nil }
     return String(match.output.module)
   }

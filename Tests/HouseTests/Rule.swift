@@ -15,6 +15,7 @@ struct Finding: CustomStringConvertible {
 enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case imports = "a room imports what the design's table lets it import"
   case traps = "nothing traps by choice, and nothing forces"
+  case unwrapped = "what skips the check of an optional stays in Bytes"
   case preconditions = "a precondition guards an unsafe access, and nothing else"
   case typedThrows = "what a request reaches throws typed"
   case unchecked = "the compiler's proofs stay on"
@@ -24,6 +25,7 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case sleep = "a test waits for events"
   case port = "a test takes the port that the kernel gives"
   case length = "a file has at most 400 lines"
+  case width = "a line has at most 120 characters, but for its strings"
   case fileName = "a file has the name of its main type"
   case documentation = "a public declaration states its contract"
 
@@ -34,10 +36,11 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .imports: ImportTable.findings(in: file)
     case .documentation: Documentation.findings(in: file)
     case .length: length(of: file)
+    case .width: width(of: file)
     case .fileName: name(of: file)
     case .todo: todo(in: file)
     case .port: words(in: file) + portsInStrings(of: file)
-    case .traps, .preconditions, .typedThrows, .unchecked, .unsafe, .access, .sleep: words(in: file)
+    case .traps, .unwrapped, .preconditions, .typedThrows, .unchecked, .unsafe, .access, .sleep: words(in: file)
     }
   }
 
@@ -53,8 +56,10 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
         (#"\btry!"#, "`try!` traps; use `throws(…)`"),
         (#"\bas!"#, "`as!` traps; use `as?` or a type that needs no cast"),
         (#"\bfatalError\("#, "`fatalError` traps; throw an error"),
+        (#"\bassertionFailure\("#, "`assertionFailure` is silent in a release; throw an error"),
         (#"(?<!\b(tr|a))[\w)\]?]!(?!=)"#, "`!` traps; use `guard let`"),
       ]
+    case .unwrapped: [(#"\bunsafelyUnwrapped\b"#, "it is unchecked in a release; use `guard let`")]
     case .preconditions: [(#"\bprecondition(Failure)?\("#, "it traps; throw an error, or answer")]
     case .typedThrows: [(#"\bthrows\b(?!\()"#, "an untyped `throws` costs 79 ns and says nothing; use `throws(…)`")]
     case .unchecked:
@@ -74,7 +79,7 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
           "a fixed port is taken sometimes; bind to 0 and read it back"
         )
       ]
-    case .imports, .todo, .length, .fileName, .documentation: []
+    case .imports, .todo, .length, .width, .fileName, .documentation: []
     }
   }
 
@@ -82,12 +87,13 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
   private func applies(to file: SourceFile) -> Bool {
     switch self {
     case .traps, .access: file.room != nil
+    case .unwrapped: file.room != nil && file.room != "Bytes"
     case .typedThrows:
       if let room = file.room { !["Configuration", "Control", "yett"].contains(room) } else { false }
     case .unsafe, .preconditions:
       file.room != nil && !Self.unsafeRooms.contains { file.path.hasPrefix("Sources/\($0)") }
     case .sleep, .port: file.isTest
-    case .unchecked, .todo, .length, .imports, .fileName, .documentation: true
+    case .unchecked, .todo, .length, .width, .imports, .fileName, .documentation: true
     }
   }
 
@@ -126,6 +132,16 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
     let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
     guard count > limit else { return [] }
     return [Finding(path: file.path, line: limit, remedy: "\(count) lines; find the second concept in it")]
+  }
+
+  private func width(of file: SourceFile) -> [Finding] {
+    file.lines.enumerated().compactMap { index, line in
+      guard line.utf8.count > 120, line.count > 120 else { return nil }
+      let (text, code) = (line.drop { $0 == " " }, file.code[index])
+      // What stands in a string may be as long as it must.
+      guard text.hasPrefix("//") || code.count > 120 || !code.isEmpty && !line.contains("\"") else { return nil }
+      return Finding(path: file.path, line: index + 1, remedy: "\(line.count) characters; wrap it")
+    }
   }
 
   private func name(of file: SourceFile) -> [Finding] {

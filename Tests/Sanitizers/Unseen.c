@@ -1,10 +1,10 @@
 // What the thread sanitizer does not see by itself: linked into what `make test-tsan` builds, and into nothing else.
 //
-// It sees what was compiled with it, and what it intercepts. `Mutex` is inlined into our code, but for the slow paths of
-// a lock that is contended: they lie in libswiftSynchronization, which was compiled without it, and in the kernel, which
-// hands the lock over. So it sees neither that the loser acquires nor that the winner releases, and takes all that they
-// guard for races. Nothing is suppressed here: the same three functions, found before the library's, tell it what the
-// library's do. What no lock orders is still reported; Contended.swift proves both.
+// It sees what was compiled with it, and what it intercepts. `Mutex` is inlined into our code, but for the slow paths
+// of a lock that is contended: they lie in libswiftSynchronization, which was compiled without it, and in the kernel,
+// which hands the lock over. So it sees neither that the loser acquires nor that the winner releases, and takes all
+// that they guard for races. Nothing is suppressed here: the same three functions, found before the library's, tell it
+// what the library's do. What no lock orders is still reported; Contended.swift proves both.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>

@@ -50,7 +50,7 @@ import Glibc
   @inlinable public mutating func clear() { (start, end) = (0, 0) }
 
   /// Adds what fits and returns how much that was.
-  @inlinable @discardableResult public mutating func append(_ octets: Span<UInt8>) -> Int {
+  @inlinable @inline(__always) @discardableResult public mutating func append(_ octets: Span<UInt8>) -> Int {
     let taken = Swift.min(octets.count, room)
     unsafe octets.withUnsafeBufferPointer { source in
       if let address = source.baseAddress { unsafe (base + end).update(from: address, count: taken) }
@@ -74,6 +74,22 @@ import Glibc
     guard room > 0 else { return false }
     unsafe base[end] = octet
     end &+= 1
+    return true
+  }
+
+  /// Lends free room to be written in order.
+  ///
+  /// - Parameter count: octets, 0 to `room`.
+  /// - Returns: `false`, and nothing added, where there is no such room.
+  @inlinable @inline(__always) @discardableResult public mutating func append(
+    addingUpTo count: Int, _ fill: (inout OutputSpan<UInt8>) -> Void
+  ) -> Bool {
+    guard count >= 0, count <= room else { return false }
+    // Proof of safety: the block is mapped for `capacity` octets, of which `end + count` are no more.
+    let free = unsafe UnsafeMutableBufferPointer(start: base + end, count: count)
+    var output = unsafe OutputSpan(buffer: free, initializedCount: 0)
+    fill(&output)
+    end &+= unsafe output.finalize(for: free)
     return true
   }
 

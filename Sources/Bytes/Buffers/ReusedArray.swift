@@ -14,8 +14,8 @@
 
   @inlinable public var count: Int { used }
   @inlinable public var isEmpty: Bool { used == 0 }
-  /// Elements of the storage, `count` or more.
-  @inlinable public var capacity: Int { storage.count }
+  /// Elements that memory is reserved for, `count` or more.
+  @inlinable public var capacity: Int { storage.capacity }
 
   /// The elements; ends with the next change.
   @inlinable public var span: Span<Element> {
@@ -25,8 +25,14 @@
 
   /// `index` is from 0 to below `count`.
   @inlinable public subscript(index: Int) -> Element {
-    precondition(index >= 0 && index < used)
-    return storage[index]
+    get {
+      precondition(index >= 0 && index < used)
+      return storage[index]
+    }
+    set {
+      precondition(index >= 0 && index < used)
+      storage[index] = newValue
+    }
   }
 
   @inlinable public mutating func removeAll() { used = 0 }
@@ -39,14 +45,14 @@
     append(addingCapacity: 1) { output in output.append(element) }
   }
 
-  /// As `Array` has it: makes room once, and counts what `fill` has put there.
+  /// As `Array` has it: makes room once, and counts what `fill` has put there; nothing where it throws.
   ///
   /// - Parameter room: elements, 0 or more.
   @inlinable @inline(__always) public mutating func append<E: Error>(
     addingCapacity room: Int, initializingWith fill: (inout OutputSpan<Element>) throws(E) -> Void
   ) throws(E) {
     precondition(room >= 0)
-    if used &+ room > storage.count { grow(room) }
+    if room > storage.count &- used { grow(room) }
     let used = used
     // Proof of safety: the storage is initialised up to its count, which the room does not exceed, and stays so
     // whatever of it is written: elements are bits.
@@ -94,7 +100,6 @@ extension ReusedArray where Element == UInt8 {
 
   /// A decimal number without leading zeros.
   @inlinable public mutating func append(decimal number: UInt64) {
-    let digits = DecimalDigits(number)
-    append(digits.span)
+    append(addingCapacity: 20) { output in output.append(decimal: number) }
   }
 }

@@ -38,6 +38,14 @@ extension UInt8 {
   /// `field-vchar / SP / HTAB` of RFC 9110 §5.5; `obs-text` is let through.
   @inlinable public var isFieldContent: Bool { self >= 0x20 ? self != 0x7F : self == 0x09 }
 
+  /// Visible ASCII, and not one of `# % . / ; ? \`: what a path has between its marks (RFC 3986 §3.3).
+  @inlinable public var isPlainInPath: Bool {
+    let low: UInt64 = 0x77FF_3FD6_0000_0000
+    let high: UInt64 = 0x7FFF_FFFF_EFFF_FFFF
+    if self < 64 { return low >> UInt64(self) & 1 == 1 }
+    return self < 128 && high >> UInt64(self & 63) & 1 == 1
+  }
+
   /// 0 to 15, for both cases of the letters.
   @inlinable public var hexDigitValue: UInt64? {
     if isDigit { return UInt64(self &- 0x30) }

@@ -36,8 +36,7 @@ extension Array where Element == UInt8 {
 
   /// A decimal number without leading zeros.
   @inlinable public mutating func append(decimal number: UInt64) {
-    let digits = DecimalDigits(number)
-    append(digits.span)
+    append(addingCapacity: 20) { output in output.append(decimal: number) }
   }
 }
 
@@ -51,6 +50,18 @@ extension OutputSpan where Element == UInt8 {
   /// ASCII text; nothing where it does not fit.
   @inlinable @inline(__always) @_lifetime(self: copy self) public mutating func append(_ text: StaticString) {
     unsafe append(copying: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// A decimal number without leading zeros; nothing where it does not fit.
+  @_lifetime(self: copy self) public mutating func append(decimal number: UInt64) {
+    let digits = DecimalDigits(number)
+    guard digits.count <= freeCapacity else { return }
+    if number < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: number)) }
+    unsafe withUnsafeMutableBufferPointer { block, count in
+      guard let base = block.baseAddress else { return }
+      unsafe digits.write(to: base + count)
+      count &+= digits.count
+    }
   }
 
   /// The number of octets stays as it is: of a literal it is a constant, and the copy is a store or two.

@@ -13,9 +13,9 @@ public struct PlainLine {
 }
 
 extension Span where Element == UInt8 {
-  /// Reads a field line (RFC 9112 §5) whose name is of letters, digits and hyphens, with one space behind the colon, a value that is not
-  /// empty and has no control character (not even a tab), and CRLF. In one loop over names and one over values, eight
-  /// octets at a time: this is most of what a request costs before it is known.
+  /// Reads a field line (RFC 9112 §5) whose name is of letters, digits and hyphens, with one space behind the colon, a
+  /// value that is not empty and has no control character (not even a tab), and CRLF. In one loop over names and one
+  /// over values, eight octets at a time: this is most of what a request costs before it is known.
   ///
   /// - Parameter start: of the line, 0 or more.
   /// - Returns: `nil` for everything else: a line that is written otherwise, wrong, or not there yet.
@@ -53,37 +53,36 @@ extension Span where Element == UInt8 {
       guard nameEnd > start, position < count, octet(nameEnd &+ 1) == .space, octet(position) != .space else {
         return nil
       }
-      value: while true {
-        // Two words an iteration: half the price of the loop.
-        var (marks, low): (UInt64, UInt64)
+      while true {
+        let found: Int
         if position &+ 8 <= last {
-          low = word(position).possiblyNotVisible
-          marks = word(position &+ 8).possiblyNotVisible
-          guard low | marks != 0 else {
+          // Two words an iteration: half the price of the loop.
+          let low = word(position).possiblyNotVisible
+          let high = word(position &+ 8).possiblyNotVisible
+          guard low | high != 0 else {
             position &+= 16
             continue
           }
-          if low != 0 { marks = low } else { position &+= 8 }
-        } else if position <= last {
-          marks = word(position).possiblyNotVisible
+          found = low != 0 ? position &+ low.firstMark : position &+ high.firstMark &+ 8
         } else {
           // What is missing in the last word is zeros.
           guard last >= 0, position < count else { return nil }
-          marks = (word(last) &>> (UInt64(truncatingIfNeeded: position &- last) &* 8)).possiblyNotVisible
-        }
-        if marks != 0 {
-          let found = position &+ marks.firstMark
-          guard found &+ 1 < count else { return nil }
-          if octet(found) == .carriageReturn {
-            // The octet before is a space also where the value is empty.
-            guard octet(found &+ 1) == .lineFeed, octet(found &- 1) != .space else { return nil }
-            return PlainLine(nameEnd: nameEnd, valueEnd: found)
+          let missing = Swift.max(0, position &- last)
+          let marks = (word(position &- missing) &>> (UInt64(truncatingIfNeeded: missing) &* 8)).possiblyNotVisible
+          guard marks != 0 else {
+            position &+= 8
+            continue
           }
-          guard octet(found) >= 0x80 else { return nil }
-          position = found &+ 1
-        } else {
-          position &+= 8
+          found = position &+ marks.firstMark
         }
+        guard found &+ 1 < count else { return nil }
+        if octet(found) == .carriageReturn {
+          // The octet before is a space also where the value is empty.
+          guard octet(found &+ 1) == .lineFeed, octet(found &- 1) != .space else { return nil }
+          return PlainLine(nameEnd: nameEnd, valueEnd: found)
+        }
+        guard octet(found) >= 0x80 else { return nil }
+        position = found &+ 1
       }
     }
   }

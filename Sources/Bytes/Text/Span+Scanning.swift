@@ -1,18 +1,30 @@
 /// Looking for octets eight at a time, by arithmetic on words (measured: an octet costs 1 to 3 instructions, looked at
-/// alone 6). The bounds are compared once a word.
+/// alone 6). The bounds are compared once a word. Where `count` says that there is none, `start` does if it lies
+/// beyond the end.
 extension Span where Element == UInt8 {
   /// Where `octet` stands first, at `start` (0 or more) or behind it; `nil` where it does not.
   @inlinable public func firstIndex(of octet: UInt8, from start: Int = 0) -> Int? {
+    firstIndex(of: octet, setting: 0, from: start)
+  }
+
+  /// Where a letter stands first, in either case.
+  ///
+  /// - Parameter letter: lower-case.
+  @inlinable public func firstIndex(ofLetter letter: UInt8, from start: Int = 0) -> Int? {
+    firstIndex(of: letter, setting: 0x20, from: start)
+  }
+
+  /// The first octet that is `octet` once `bits` are set in it.
+  @inlinable @inline(__always) func firstIndex(of octet: UInt8, setting bits: UInt8, from start: Int) -> Int? {
     var position = start
-    let pattern = UInt64(octet) &* .ones
-    while position &+ 8 <= count {
-      let word = loadWord(at: position) ^ pattern
+    while position <= count &- 8 {
+      let word = (loadWord(at: position) | .ones &* UInt64(bits)) ^ .ones &* UInt64(octet)
       let zeros = (word &- .ones) & ~word & .topBits
       if zeros != 0 { return position &+ zeros.firstMark }
       position &+= 8
     }
     while position < count {
-      if self[position] == octet { return position }
+      if self[position] | bits == octet { return position }
       position &+= 1
     }
     return nil
@@ -32,7 +44,7 @@ extension Span where Element == UInt8 {
   @inlinable @inline(__always) func firstDelete(orBelow limit: UInt8, from start: Int) -> Int {
     precondition(start >= 0)
     var position = start
-    while position &+ 16 <= count {
+    while position <= count &- 16 {
       // Two words an iteration: half the price of the loop.
       let low = unsafe uncheckedWord(at: position).deletes(orBelow: limit)
       if low != 0 { return position &+ low.firstMark }
@@ -40,17 +52,13 @@ extension Span where Element == UInt8 {
       if high != 0 { return position &+ 8 &+ high.firstMark }
       position &+= 16
     }
-    if position &+ 8 <= count {
-      let marks = unsafe uncheckedWord(at: position).deletes(orBelow: limit)
+    while position < count {
+      // What is missing in the last word is zeros, and marked.
+      let marks = wordOrLess(at: position).deletes(orBelow: limit)
       if marks != 0 { return position &+ marks.firstMark }
       position &+= 8
     }
-    while position < count {
-      let octet = self[position]
-      if octet < limit || octet == 0x7F { return position }
-      position &+= 1
-    }
-    return position
+    return Swift.max(start, count)
   }
 
   /// The first octet that is no `tchar` (RFC 9110 §5.6.2): what ends a method or a field name. `count` if there is
@@ -58,7 +66,7 @@ extension Span where Element == UInt8 {
   @inlinable @inline(__always) public func firstNonToken(from start: Int) -> Int {
     precondition(start >= 0)
     var position = start
-    while position &+ 8 <= count {
+    while position <= count &- 8 {
       // Letters are most of what names have; what else it is, is looked at alone.
       var others = unsafe uncheckedWord(at: position).possiblyNoLetters
       while others != 0 {
@@ -69,6 +77,23 @@ extension Span where Element == UInt8 {
       position &+= 8
     }
     while position < count && self[position].isToken { position &+= 1 }
+    return position
+  }
+
+  /// The first octet that is not `isPlainInPath`. `count` if there is none.
+  @inlinable public func firstNonPlainInPath(from start: Int) -> Int {
+    precondition(start >= 0)
+    var position = start
+    while position <= count &- 8 {
+      var others = unsafe uncheckedWord(at: position).possiblyNotPlainInPath
+      while others != 0 {
+        let place = position &+ others.firstMark
+        guard self[place].isPlainInPath else { return place }
+        others &= others &- 1
+      }
+      position &+= 8
+    }
+    while position < count && self[position].isPlainInPath { position &+= 1 }
     return position
   }
 
@@ -134,6 +159,15 @@ extension UInt64 {
   @inlinable @inline(__always) var possiblyNotVisible: UInt64 {
     // Visible ASCII leaves both top bits clear, and nothing is borrowed or carried from octet to octet.
     ((self &- .ones &* 0x20) | (self &+ .ones)) & .topBits
+  }
+
+  /// Marks every octet that is not `isPlainInPath`, and some others: `!` to `/`, `<` to `>`, and what stands above one
+  /// that is marked.
+  @inlinable @inline(__always) var possiblyNotPlainInPath: UInt64 {
+    let below = self &- .ones &* 0x30
+    let mark = (self ^ .ones &* 0x3F) &- .ones &* 0x05
+    let backslash = (self ^ .ones &* 0x5C) &- .ones
+    return (below | mark | backslash | (self &+ .ones)) & .topBits
   }
 
   /// Marks every octet that is not `a` to `z`, and some letters above such an octet. Exact for the lowest mark.

@@ -50,21 +50,21 @@ public struct CacheStatus: Equatable, Sendable {
   /// Octets of the longest value.
   public static let octetLimit = 80
 
-  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`, to a buffer that has room for it.
-  public func write(to buffer: inout Buffer) {
+  /// Appends the value, such as `Yett; hit; ttl=42` or `Yett; fwd=uri-miss; stored`, where there is room for it.
+  public func write(to output: inout OutputSpan<UInt8>) {
     if let forward {
-      buffer.append("Yett; fwd=")
-      buffer.append(forward.text)
+      output.append("Yett; fwd=")
+      output.append(forward.text)
     } else {
-      buffer.append("Yett; hit")
+      output.append("Yett; hit")
     }
     if let seconds = timeToLive?.seconds {
-      buffer.append("; ttl=")
-      if seconds < 0 { buffer.append(UInt8(ascii: "-")) }
-      buffer.append(decimal: seconds.magnitude)
+      output.append("; ttl=")
+      if seconds < 0 { output.append(UInt8(ascii: "-")) }
+      output.append(decimal: seconds.magnitude)
     }
     guard forward != nil else { return }
-    if isStored { buffer.append("; stored") }
-    if isCollapsed { buffer.append("; collapsed") }
+    if isStored { output.append("; stored") }
+    if isCollapsed { output.append("; collapsed") }
   }
 }

@@ -14,6 +14,7 @@ public enum Conditional: Equatable, Sendable {
   /// - Parameter now: for dates with a year of two digits.
   public init(_ head: borrowing RequestHead, _ octets: Span<UInt8>, on stored: StoredHead, now: WallTime) {
     self = .whole
+    guard head.fields.contains(.ifNoneMatch) || head.fields.contains(.ifModifiedSince) else { return }
     // RFC 9110 §13.2.1: what would not have been a success is answered as if there were no condition.
     guard (200...299).contains(stored.status), head.method == .get || head.method == .head else { return }
     if head.fields.first(.ifNoneMatch) != nil {
@@ -58,8 +59,8 @@ public enum Conditional: Equatable, Sendable {
   }
 }
 
-/// The conditions of a request that waits for a fill, for what it is answered with when it looks again and its reader is
-/// gone. Any thread.
+/// The conditions of a request that waits for a fill, for what it is answered with when it looks again and its reader
+/// is gone. Any thread.
 public struct RequestConditions: Sendable {
   let request: FieldBlock
 

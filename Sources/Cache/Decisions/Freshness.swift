@@ -74,8 +74,8 @@ struct ResponseDates {
   /// The time of receipt where there is no `Date` that can be read (RFC 9110 §6.6.1).
   let date: WallTime
   let lastModified: WallTime?
-  /// `Expires` minus `Date`; the least of several; 0 for what is no date, such as `0` (RFC 9111 §5.3). `nil` where there
-  /// is no `Expires`.
+  /// `Expires` minus `Date`; the least of several; 0 for what is no date, such as `0` (RFC 9111 §5.3). `nil` where
+  /// there is no `Expires`.
   let expiresAfter: Nanoseconds?
 
   var sinceModified: Nanoseconds? { lastModified.map { date - $0 } }

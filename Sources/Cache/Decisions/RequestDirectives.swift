@@ -23,10 +23,10 @@ public struct RequestDirectives: Equatable, Sendable {
     (self.use, self.onlyIfCached, self.hasAuthorization) = (use, onlyIfCached, hasAuthorization)
   }
 
-  /// A client's `no-cache`, `max-age`, `min-fresh`, `max-stale` and `Pragma` change nothing: RFC 9111 §5.2.1 has them as
-  /// preferences, and whoever could order everyone's page from the origin by pressing reload could order it a thousand
-  /// times a second. `no-store` must be obeyed (§5.2.1.5), which leaves what is stored already; `only-if-cached` asks
-  /// the origin for nothing, so it costs nothing to obey.
+  /// A client's `no-cache`, `max-age`, `min-fresh`, `max-stale` and `Pragma` change nothing: RFC 9111 §5.2.1 has them
+  /// as preferences, and whoever could order everyone's page from the origin by pressing reload could order it a
+  /// thousand times a second. `no-store` must be obeyed (§5.2.1.5), which leaves what is stored already;
+  /// `only-if-cached` asks the origin for nothing, so it costs nothing to obey.
   ///
   /// `If-Match` and `If-Unmodified-Since` ask about the origin's state (RFC 9110 §13.1), which memory does not know.
   /// `HEAD` and `Range` read: what answers them is not what GET would store.

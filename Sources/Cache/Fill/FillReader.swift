@@ -1,7 +1,8 @@
 import HTTP
 import Time
 
-/// One place among a fill's readers: reads head and body at its own pace, and leaves when it ends. One thread at a time.
+/// One place among a fill's readers: reads head and body at its own pace, and leaves when it ends. One thread at a
+/// time.
 public struct FillReader: ~Copyable {
   /// News of it are told to this reader's worker by whom the owner's calls name.
   public let fill: Fill

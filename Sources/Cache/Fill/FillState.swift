@@ -33,7 +33,7 @@ struct FillState: ~Copyable {
   private var readers: [Reader] = []
   private var vacant: [Int] = []
   private var waiting = WorkerSet()
-  private var isPaused = false
+  private(set) var isPaused = false
 
   /// Octets between the slowest reader and the newest octet of an outgrown fill.
   static let window = 262_144

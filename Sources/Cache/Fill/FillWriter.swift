@@ -39,6 +39,8 @@ public struct FillWriter: ~Copyable {
   public var forward: CacheStatus.Forward { fill.forward }
   /// Whether nobody waits for it or reads it any more.
   public var isUnread: Bool { fill.readerCount == 0 }
+  /// Whether nothing holds it up: after `FillProgress.pauses`, readers got on.
+  public var mayGoOn: Bool { fill.withState { !$0.isPaused } }
 
   /// A place for the one who asked first, on the owner's worker. Before `begin`.
   public func join(at now: Instant) -> FillReader? {
@@ -135,7 +137,7 @@ public struct FillWriter: ~Copyable {
     if let length, length != end { return (nil, fail(.wrongLength)) }
     guard !isOutgrown, let head = head else { return (nil, close { $0.finish() }) }
     if let piece = tail.finish() { _ = fill.withState { $0.append(piece.slice, repeating: piece.repeated) } }
-    let response = StoredResponse(head: head, body: fill.withState { $0.slices })
+    let response = StoredResponse(head: head, body: fill.withState { $0.slices }, countedIn: store.live)
     let isStored = store.finish(fill, response, under: key, varyingBy: spec)
     isShared = false
     return (isStored ? response : nil, close { $0.finish() })

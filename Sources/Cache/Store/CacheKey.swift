@@ -15,7 +15,7 @@ public struct CacheKey: ~Copyable {
   }
   /// Of `octets`.
   var count: Int { text.count }
-  private var text = OctetBuffer()
+  private var text = ReusedArray<UInt8>()
   /// Where the primary key ends and the selecting fields begin, once a look-up has begun.
   private(set) var primaryCount = 0
   private(set) var primaryHash: UInt64 = 0
@@ -37,22 +37,22 @@ public struct CacheKey: ~Copyable {
   ) {
     text.removeAll()
     (primaryCount, primaryHash, hash) = (0, 0, 0)
-    // A target is bounded below 64 KiB, and a prefix by the configuration: each length has its own octets.
+    // Host, path and query are a target's, together below 64 KiB; site and pool are names of a configuration.
     let (prefixCount, hostCount, pathCount, queryCount) = (prefix.count, host.count, path.count, query?.count ?? 0)
-    let head: InlineArray<16, UInt8> = [
-      scheme.rawValue, query == nil ? 0 : 1, UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
+    let head: InlineArray<10, UInt8> = [
+      scheme.rawValue &<< 1 | (query == nil ? 0 : 1), UInt8(truncatingIfNeeded: hostCount),
+      UInt8(truncatingIfNeeded: port), UInt8(truncatingIfNeeded: port >> 8),
       UInt8(truncatingIfNeeded: prefixCount), UInt8(truncatingIfNeeded: prefixCount >> 8),
-      UInt8(truncatingIfNeeded: prefixCount >> 16), UInt8(truncatingIfNeeded: hostCount),
-      UInt8(truncatingIfNeeded: hostCount >> 8), UInt8(truncatingIfNeeded: hostCount >> 16),
       UInt8(truncatingIfNeeded: pathCount), UInt8(truncatingIfNeeded: pathCount >> 8),
-      UInt8(truncatingIfNeeded: pathCount >> 16), UInt8(truncatingIfNeeded: queryCount),
-      UInt8(truncatingIfNeeded: queryCount >> 8), UInt8(truncatingIfNeeded: queryCount >> 16),
+      UInt8(truncatingIfNeeded: queryCount), UInt8(truncatingIfNeeded: queryCount >> 8),
     ]
-    text.append(head.span)
-    text.append(prefix)
-    text.append(host)
-    text.append(path)
-    if let query { text.append(query) }
+    text.append(addingCapacity: head.count &+ prefixCount &+ hostCount &+ pathCount &+ queryCount) { output in
+      output.append(head.span)
+      output.append(prefix)
+      output.append(host)
+      output.append(path)
+      if let query { output.append(query) }
+    }
   }
 
   /// Adds a part behind the primary key.
@@ -80,7 +80,7 @@ extension CacheKey {
       primaryCount = count
       primaryHash = hasher.hash(octets)
     } else {
-      text.truncate(to: primaryCount)
+      text.removeLast(count - primaryCount)
     }
     hash = primaryHash
   }

@@ -3,8 +3,8 @@ import HTTP
 import Synchronization
 import Time
 
-/// What is kept in memory, shared by all workers: up to 16 shards, each with a lock, a budget and an eviction of its own.
-/// A lock is held for a look-up or a change of one place, never over an allocation, the growth of a table or the
+/// What is kept in memory, shared by all workers: up to 16 shards, each with a lock, a budget and an eviction of its
+/// own. A lock is held for a look-up or a change of one place, never over an allocation, the growth of a table or the
 /// release of a body. Any thread.
 public final class Store: Sendable {
   /// Octets that may be stored, keys and tables included.
@@ -13,6 +13,9 @@ public final class Store: Sendable {
   public let largestObject: Int
   let hasher: KeyHash
   let fillBudget: FillBudget
+  /// What is stored, and what was evicted while somebody reads it: when that is a quarter more than `limit`, nothing
+  /// is stored until readers are done.
+  let live = LiveOctets()
   private let shards: InlineArray<16, Mutex<Shard>>
   private let shardCount: Int
 
@@ -20,8 +23,8 @@ public final class Store: Sendable {
   static let fillLimit = 1_024
 
   /// - Parameters:
-  ///   - limit: octets; the hard bound of what is stored. Fills under way have a quarter of it beside that, and at least
-  ///     two of the largest objects.
+  ///   - limit: octets; the hard bound of what is stored. Fills under way have a quarter of it beside that, and at
+  ///     least two of the largest objects.
   ///   - largestObject: octets of a body.
   public convenience init(limit: Int, largestObject: Int = 16 << 20) {
     self.init(limit: limit, largestObject: largestObject, hasher: KeyHash())
@@ -123,6 +126,10 @@ public final class Store: Sendable {
   ///
   /// - Returns: whether it is stored.
   func finish(_ fill: Fill, _ response: StoredResponse, under key: StoreKey, varyingBy spec: VarySpec?) -> Bool {
+    guard live.count - response.cost <= limit + limit / 4 else {
+      leave(fill, key: key)
+      return false
+    }
     let isStored = change(key) { (shard, taken) in
       shard.store(.response(response), octets: response.cost, key: key.octets, hash: key.hash, taken: &taken)
     }

@@ -9,9 +9,11 @@ public final class StoredResponse: Sendable {
   public let bodyOctets: Int
   /// Octets of memory that it stands for, overhead counted.
   public let cost: Int
+  private let live: LiveOctets?
 
-  public init(head: StoredHead, body: [Slice]) {
-    (self.head, self.body) = (head, body)
+  /// - Parameter live: counts it for as long as anybody holds it.
+  public init(head: StoredHead, body: [Slice], countedIn live: LiveOctets? = nil) {
+    (self.head, self.body, self.live) = (head, body, live)
     var (octets, held) = (0, 0)
     for slice in body {
       octets += slice.count
@@ -19,7 +21,10 @@ public final class StoredResponse: Sendable {
     }
     bodyOctets = octets
     cost = head.cost + held + Self.overhead
+    live?.add(cost)
   }
+
+  deinit { live?.remove(cost) }
 
   /// A chunk's object, its block's malloc head, its slice in the array.
   static let chunkOverhead = 96

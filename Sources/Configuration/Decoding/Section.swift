@@ -1,5 +1,5 @@
-/// A mapping of the file with keys of its own. Everything that is known of a key stands once, in `keys`: decoder, messages
-/// and JSON Schema derive from it.
+/// A mapping of the file with keys of its own. Everything that is known of a key stands once, in `keys`: decoder,
+/// messages and JSON Schema derive from it.
 protocol Section: Sendable {
   /// What it is, with its article, for messages: `a pool`.
   static var noun: String { get }

@@ -8,11 +8,8 @@ public struct ListenerConfiguration: Equatable, Sendable {
   public var tls: String?
   /// The listener that every request here is redirected to; `nil` serves sites.
   public var redirectTo: String?
-  /// The port under which clients know this listener, 1 to 65535. `nil`: see `advertisedPort`.
+  /// The port under which clients know this listener, 1 to 65535. `nil`: 443 with TLS, 80 without.
   public var publicPort: Int?
-
-  /// What `Location` names: `publicPort`, or 443 with TLS and 80 without.
-  public var advertisedPort: Int { publicPort ?? (tls == nil ? 80 : 443) }
 
   public init(
     name: String = "", bind: Endpoint = .tcp(host: "::", port: 8080), tls: String? = nil, redirectTo: String? = nil,

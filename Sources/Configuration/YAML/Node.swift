@@ -12,7 +12,8 @@ struct Place: Hashable, Comparable, Sendable {
   }
 }
 
-/// A value of the YAML file and where it begins. As deep as `YAMLLimits.depth` at most, so recursion over it is bounded.
+/// A value of the YAML file and where it begins. As deep as `YAMLLimits.depth` at most, so recursion over it is
+/// bounded.
 struct Node: Sendable {
   enum Content: Sendable {
     /// - isPlain: written without quotes, so that it may be a number, a boolean or nothing.

@@ -24,8 +24,8 @@ struct YAMLFailure: Error {
 
 /// libyaml's event parser over octets in memory. Strings are copied out of each event before it is freed.
 ///
-/// Proof of safety: `parser` has a fixed address (libyaml keeps a pointer to it), is initialised when `init` returns and
-/// is deleted once; `octets` is allocated with it, outlives it, and is never written after `init`.
+/// Proof of safety: `parser` has a fixed address (libyaml keeps a pointer to it), is initialised when `init` returns
+/// and is deleted once; `octets` is allocated with it, outlives it, and is never written after `init`.
 @safe struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let octets: UnsafeMutableBufferPointer<UInt8>
@@ -33,8 +33,8 @@ struct YAMLFailure: Error {
   private(set) var line = 1
   private(set) var column = 1
 
-  /// UTF-8 is forced: a byte order mark of UTF-16 is an error like any other stray octet. That of UTF-8 is skipped here,
-  /// since libyaml counts it as a column.
+  /// UTF-8 is forced: a byte order mark of UTF-16 is an error like any other stray octet. That of UTF-8 is skipped
+  /// here, since libyaml counts it as a column.
   init(_ text: [UInt8]) throws(YAMLFailure) {
     let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text[...]
     unsafe parser = .allocate(capacity: 1)

@@ -12,6 +12,8 @@ struct AdminSessionCore: ~Copyable {
   static let reloadPatience = Nanoseconds.seconds(120)
   /// For the client to close after the answer.
   static let lingering = Nanoseconds.seconds(2)
+  /// What the client may still send meanwhile.
+  private static let lingeringOctets = 262_144
 
   private enum State { case head, body, waiting, writing, lingering, over }
 
@@ -32,6 +34,7 @@ struct AdminSessionCore: ~Copyable {
   private var decoder = BodyDecoder(.none)
   private var body: [UInt8] = []
   private var position = 0
+  private var lingered = 0
   private var isHead = false
   private(set) var wantsText = false
   private var deadline = Deadline()
@@ -85,7 +88,10 @@ struct AdminSessionCore: ~Copyable {
       case .waiting: return .wait
       case .writing: if let step = write(in: loop) { return step }
       case .lingering:
+        lingered += input.count
         input.clear()
+        // Who sends on and on must not keep the loop here.
+        guard lingered <= Self.lingeringOctets else { return .end }
         if let step = readMore() { return step }
       case .over: return .wait
       }

@@ -1,8 +1,8 @@
 import EventLoop
 import Time
 
-/// The open file of the access log. Who loads a configuration opens it, and the log thread writes to that same one: were
-/// it opened a second time, the reader of a FIFO would take the first closing for the end.
+/// The open file of the access log. Who loads a configuration opens it, and the log thread writes to that same one:
+/// were it opened a second time, the reader of a FIFO would take the first closing for the end.
 final class LogFile: Sendable {
   private let file: OutputFile
 

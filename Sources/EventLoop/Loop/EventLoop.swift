@@ -96,7 +96,8 @@ import Time
     unsafe state.pointee.wheel.add(tenant, at: deadline)
   }
 
-  /// A stale token does nothing.
+  /// A stale token does nothing. In `timerFired` it is too late for a timer that is due in the same turn: those were
+  /// collected together, and it still fires. A tenant that minds compares its deadline with `now`.
   public func cancel(_ timer: TimerToken) { unsafe state.pointee.wheel.cancel(timer) }
 
   /// `run` returns after this turn.

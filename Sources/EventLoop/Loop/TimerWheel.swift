@@ -32,8 +32,8 @@ struct TimerWheel: ~Copyable {
   private var occupied = InlineArray<4, UInt64>(repeating: 0)
   private var tick: Int64
   private(set) var count = 0
-  /// Of the last `nextWake`, until a slot fills, empties or is passed: a busy loop asks twice a turn, and moves no timer
-  /// in most (120 instructions for each look).
+  /// Of the last `nextWake`, until a slot fills, empties or is passed: a busy loop asks twice a turn, and moves no
+  /// timer in most (120 instructions for each look).
   private var wake: Instant?
   private var isWakeKnown = false
 

@@ -16,6 +16,8 @@ public struct RequestHead: ~Copyable {
   public internal(set) var expectsContinue = false
   /// The value of the one valid `Host`. Empty where an HTTP/1.0 request has none.
   public internal(set) var host = ByteRange()
+  /// What `host` came to; `nil` where there is none.
+  public internal(set) var authority: Authority?
   public internal(set) var connection = ConnectionOptions()
   /// Octets of the whole head, with empty lines before it and the empty line after it.
   public internal(set) var length = 0
@@ -41,6 +43,6 @@ public struct RequestHead: ~Copyable {
     (method, methodName, target, version) = (.other, ByteRange(), ByteRange(), .http11)
     fields.removeAll()
     (framing, expectsContinue, host, length) = (.none, false, ByteRange(), 0)
-    connection = ConnectionOptions()
+    (connection, authority) = (ConnectionOptions(), nil)
   }
 }

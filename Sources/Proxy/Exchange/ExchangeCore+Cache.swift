@@ -54,7 +54,7 @@ extension ExchangeCore {
     do throws(FieldError) {
       try ForwardedFields.write(
         head, octets, of: facts, target, requestID: requestID, maxForwards: nil, conditions: false,
-        text: &text, into: &request.fields)
+        into: &request.fields)
     } catch {
       fail(error == .tooLarge ? 431 : 400, why: error.description)
       return false
@@ -183,11 +183,12 @@ extension ExchangeCore {
     services.fills.leave(exchange, old.fill)
     feeder = nil
     guard let policy = rules?.storage else { return }
-    let pool = Int(record.pool)
+    let (pool, conditions) = (Int(record.pool), old.conditions)
     switch services.lookup(again: old, at: moment.now) {
     case .hit(let stored):
       let head = stored.head
-      serve(stored, head, .whole)
+      let conditional = conditions.conditional(on: head, now: moment.wall)
+      serve(stored, head, conditional)
     case .wait(let reader): wait(for: reader, isCollapsed: true, as: exchange)
     case .fill(let writer): fill(writer, policy: policy, to: pool, as: exchange)
     case .pass(let forward):
@@ -209,7 +210,7 @@ extension ExchangeCore {
   }
 
   mutating func leaveFill(as exchange: Exchange) {
-    guard let old = reader.take() else { return }
+    guard reader != nil, let old = reader.take() else { return }
     let fill = old.fill
     services.fills.leave(exchange, fill)
     if old.leave() { services.fills.readerMoved(fill) }

@@ -24,7 +24,7 @@ extension ExchangeCore {
     do throws(FieldError) {
       try ForwardedFields.write(
         head, octets, of: facts, target, requestID: requestID, maxForwards: hops,
-        conditions: true, text: &text, into: &request.fields)
+        conditions: true, into: &request.fields)
       if head.expectsContinue { try request.fields.append("Expect", "100-continue", known: .expect) }
     } catch {
       return fail(error == .tooLarge ? 431 : 400, why: error.description)

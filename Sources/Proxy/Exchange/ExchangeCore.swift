@@ -36,8 +36,6 @@ struct ExchangeCore: ~Copyable {
   var interims: [(status: UInt16, fields: FieldBlock)] = []
 
   var request = OriginRequest()
-  /// Room that is kept for the values of its fields.
-  var text = OctetBuffer()
   var fetch: (any Fetching)?
   var isPaused = false
 
@@ -73,9 +71,7 @@ struct ExchangeCore: ~Copyable {
     record.version = head.version == .http10 ? 10 : 11
     isBodyPending = !head.framing.isEmpty
     do throws(TargetError) {
-      try target.assign(
-        form: octets[clamped: head.target], host: octets[clamped: head.host], method: head.method,
-        scheme: facts.scheme)
+      try target.assign(head, octets, scheme: facts.scheme)
     } catch {
       notePreference(head, octets)
       fail(error.status, why: error.description)
@@ -238,9 +234,9 @@ struct ExchangeCore: ~Copyable {
   var hasHead: Bool { headState == .ready }
 
   /// Takes the answer's head: from now on it can't become another one.
-  mutating func withHead<Result>(_ body: (borrowing AnswerHead) -> Result) -> Result {
+  mutating func withHead<Result>(_ body: (inout AnswerHead) -> Result) -> Result {
     headState = .taken
-    return body(answer)
+    return body(&answer)
   }
 
   /// Octets of the answer's body into `gathered`, which the session has emptied, without consuming them.
@@ -303,7 +299,17 @@ struct ExchangeCore: ~Copyable {
     // Taken, not copied: what an optional holds is copied by way of its type's witnesses (240 instructions).
     let rules = rules.take()
     guard let snapshot = snapshot.take() else { return }
-    let recorder = rules?.recorder ?? snapshot.unrouted
+    if let rules {
+      withExtendedLifetime(rules) { hand(to: rules.recorder, log, of: facts, in: snapshot, at: moment) }
+    } else {
+      hand(to: snapshot.unrouted, log, of: facts, in: snapshot, at: moment)
+    }
+  }
+
+  private mutating func hand(
+    to recorder: RouteRecorder, _ log: AccessLog, of facts: ConnectionFacts, in snapshot: WorkerSnapshot,
+    at moment: Moment
+  ) {
     recorder.record(record)
     log.append(
       record, target, why: why, requestID: requestID, recorder: recorder, of: facts, in: snapshot, at: moment)

@@ -66,9 +66,9 @@ public final class FillDesk {
     peers[worker].post(message)
   }
 
-  /// Once a second: cuts readers that hold up others, and looks for news that a full mailbox lost.
+  /// Once a second: looks after what is fed, and for news that a full mailbox lost.
   func tick(at now: Instant, patience: Nanoseconds) {
-    for feeder in feeders.values { feeder.cutStuck(since: now - patience) }
+    for feeder in feeders.values { feeder.tick(at: now, stuckSince: now - patience) }
     for fill in waiting.values.map(\.fill) { news(of: fill) }
   }
 }

@@ -19,6 +19,11 @@ final class FillFeeder: FetchReader {
   /// The answer goes to the asker alone.
   private var isPassing = false
   private var isPaused = false
+  /// `.distantFuture` while somebody reads it.
+  private var unreadSince = Instant.distantFuture
+
+  /// How long a fill goes on for the cache alone.
+  private static let unreadLimit = Nanoseconds.seconds(60)
 
   init(
     _ writer: consuming FillWriter, policy: StoragePolicy, asker: Exchange, serial: UInt64, services: ExchangeServices
@@ -106,25 +111,36 @@ final class FillFeeder: FetchReader {
   /// Reads on where it waited for readers; gives up where nobody is left and nothing will be stored.
   func readerMoved() {
     guard !isPassing else { return }
-    if writer.isUnread, writer.isOutgrown {
-      fetch?.cancel()
-      letGo()
-      return end { $0.fail(FillFailure(status: 502, description: "nobody reads it any more")) }
-    }
+    if writer.isUnread, writer.isOutgrown { return giveUp() }
     guard isPaused else { return }
     isPaused = false
     fetch?.resume()
   }
 
-  /// Cuts who has not got on since then and holds up the others.
-  func cutStuck(since then: Instant) {
+  /// Once a second: gives up what nobody has read for too long, cuts who has not got on since `then` and holds up the
+  /// others, and makes up for a reader's word that a full mailbox lost.
+  func tick(at now: Instant, stuckSince then: Instant) {
+    guard !isPassing else { return }
+    if !writer.isUnread {
+      unreadSince = .distantFuture
+    } else if unreadSince == .distantFuture {
+      unreadSince = now
+    } else if now - unreadSince >= Self.unreadLimit {
+      return giveUp()
+    }
     guard isPaused else { return }
     let (notify, resumes) = writer.cut(stuckSince: then)
     services.fills.tell(notify, of: fill)
-    if resumes || writer.isUnread { readerMoved() }
+    if resumes || writer.isUnread || writer.mayGoOn { readerMoved() }
   }
 
   // MARK: Within
+
+  private func giveUp() {
+    fetch?.cancel()
+    letGo()
+    end { $0.fail(FillFailure(status: 502, description: "nobody reads it any more")) }
+  }
 
   private func letGo() {
     ended = fetch?.progress

@@ -106,6 +106,10 @@ struct HTTP1Answer: ~Copyable {
           isHeadSent = true
           state.answered(at: loop.readClock())
         }
+        if framing.isEnded, output.isEmpty, !transport.hasPending {
+          buffers.reclaim(&output)
+          return .whole
+        }
       case .wouldBlock:
         isBlocked = true
         return .waits

@@ -34,6 +34,9 @@ final class HTTP1Reader {
     return true
   }
 
+  /// Whether nothing of a head has come but whole empty lines.
+  var isIdle: Bool { parser.isIdle }
+
   /// Forgets a head that was not read whole.
   func reset() { parser.reset() }
 }

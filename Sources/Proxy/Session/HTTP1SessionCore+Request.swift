@@ -68,7 +68,7 @@ extension HTTP1SessionCore {
       }
       switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
-        budget -= count
+        budget -= Swift.max(count, Self.leastRead)
         if drained, !isEnding { isReadable = false }
       case .wouldBlock: isReadable = false
       case .end:
@@ -92,7 +92,7 @@ extension HTTP1SessionCore {
     let isWhole = try reader.readHead(input) { head in
       if factsRevision != listener.revision { learnFacts(serverName: facts.serverName) }
       phase = .exchanging
-      isHeadUnderWay = false
+      (isHeadUnderWay, hasRested) = (false, false)
       keepsAlive = head.keepsAlive
       headOctets = head.length
       body.begin(head.framing, at: moment.now, expectsContinue: head.expectsContinue)
@@ -104,7 +104,15 @@ extension HTTP1SessionCore {
         if body.isComplete, !isBroken { progress = send(&state, of: reader.exchange, in: worker, at: moment) }
       }
     }
-    guard isWhole else { return nil }
+    guard isWhole else {
+      if reader.isIdle {
+        // An empty line behind a body (RFC 9112 §2.2) begins no request.
+        reader.reset()
+        input.clear()
+        isHeadUnderWay = false
+      }
+      return nil
+    }
     input.consume(headOctets)
     return .begun(progress)
   }
@@ -115,11 +123,11 @@ extension HTTP1SessionCore {
     worker.buffers.reclaim(&input)
     answer.release(to: worker.buffers)
     transport.releaseBuffers(to: worker.buffers)
-    if deadline.instant == .distantFuture || headBegan != .never {
-      deadline.set(now + worker.limits.keepAlive, of: token, in: loop)
-      // Once for each request: who then sends less than an octet of a head (a part of a TLS record) gains nothing.
-      headBegan = .never
-    }
+    // Once for each request: who then sends less than an octet of a head (an empty line, a part of a TLS record) gains
+    // nothing.
+    guard !hasRested || deadline.instant == .distantFuture else { return }
+    hasRested = true
+    deadline.set(now + worker.limits.keepAlive, of: token, in: loop)
   }
 
   /// Answers a head that could not be read, then closes.
@@ -166,7 +174,7 @@ extension HTTP1SessionCore {
       }
       if input.isEmpty {
         guard let count = readBodyOctets(of: exchange, in: worker, at: now) else { return }
-        budget -= count
+        budget -= Swift.max(count, Self.leastRead)
         continue
       }
       body.notWaiting(at: now)

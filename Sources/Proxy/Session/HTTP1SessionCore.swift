@@ -24,6 +24,8 @@ struct HTTP1SessionCore: ~Copyable {
   private static let answersPerTurn = 32
   /// Octets read in one turn.
   static let readPerTurn = 65_536
+  /// What a read counts for at least: over TLS one may bring nothing.
+  static let leastRead = 1_024
   private static let lingeringOctets = 262_144
   private static let lingeringTime = Nanoseconds.seconds(2)
 
@@ -49,6 +51,8 @@ struct HTTP1SessionCore: ~Copyable {
   /// Until when the client must have taken more of the answer.
   var writeDeadline = Instant.distantFuture
   var headBegan = Instant.never
+  /// Since the last whole head, or since the connection came: `deadline` has been set for the next one.
+  var hasRested = true
   var headOctets = 0
   var isReadable = false
   private var isWritable = true
@@ -292,7 +296,7 @@ struct HTTP1SessionCore: ~Copyable {
       worker.buffers.supply(&input, .small)
       switch transport.read(into: &input, buffers: worker.buffers) {
       case .octets(let count, let drained):
-        budget -= count
+        budget -= Swift.max(count, Self.leastRead)
         lingered += count
         if drained, !isEnding { isReadable = false }
         guard lingered <= Self.lingeringOctets else { return .ends }

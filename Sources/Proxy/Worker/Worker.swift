@@ -205,14 +205,14 @@ public final class Worker: EventTenant {
 
   func accepted(_ socket: consuming Socket, from peer: Address, at listener: WorkerListener) {
     listener.counters.count(.accepted)
-    guard sessions.count < limits.connectionsPerWorker || shedIdle(1) else {
-      listener.counters.count(.connectionLimit)
-      listener.counters.count(.closed)
-      return
-    }
     let client = peer.clientKey
     guard connectionsByClient[client, default: 0] < limits.connectionsPerAddress else {
       listener.counters.count(.clientLimit)
+      listener.counters.count(.closed)
+      return
+    }
+    guard sessions.count < limits.connectionsPerWorker || shedIdle(1) else {
+      listener.counters.count(.connectionLimit)
       listener.counters.count(.closed)
       return
     }

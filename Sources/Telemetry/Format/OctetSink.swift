@@ -21,7 +21,7 @@ extension [UInt8]: OctetSink {
 /// What does not fit is dropped: its owner bounds what it writes.
 extension Buffer: OctetSink {
   mutating func put(_ octet: UInt8) { append(octet) }
-  mutating func put(_ octets: Span<UInt8>) { append(octets) }
+  @inline(__always) mutating func put(_ octets: Span<UInt8>) { append(octets) }
   @inline(__always) mutating func put(_ text: StaticString) { append(text) }
-  mutating func put(decimal number: UInt64) { append(decimal: number) }
+  @inline(__always) mutating func put(decimal number: UInt64) { append(decimal: number) }
 }

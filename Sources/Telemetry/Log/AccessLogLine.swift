@@ -126,7 +126,7 @@ public struct AccessLogLine: ~Copyable {
     put(",\"total_us\":", record.total, to: &line)
   }
 
-  private static func put(_ prepared: Chunk, to line: inout Buffer) { line.put(prepared.span) }
+  @inline(__always) private static func put(_ prepared: Chunk, to line: inout Buffer) { line.put(prepared.span) }
 
   // Inlined, as literals are.
   @inline(__always) private static func put(_ member: StaticString, _ span: Nanoseconds?, to line: inout Buffer) {

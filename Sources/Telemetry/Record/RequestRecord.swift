@@ -1,7 +1,8 @@
 import Time
 
 /// What is kept of one exchange: made when it begins, filled in stage by stage, handed to recorder and log exactly once
-/// when it ends. Plain octets without references: copying it costs no retain. Indices are those of the worker's snapshot.
+/// when it ends. Plain octets without references: copying it costs no retain. Indices are those of the worker's
+/// snapshot.
 public struct RequestRecord: Sendable {
   /// No such index: no route matched, no server was asked.
   public static let absent = UInt32.max

@@ -16,7 +16,8 @@ final class Fetch: Fetching {
   private var pool: OriginPool?
   private var reader: (any FetchReader)?
   private var connection: UpstreamConnection?
-  private var server = 0
+  /// The one that was asked last.
+  private var server: PoolServer?
   private var attempts = FetchAttempts(isSafe: true, hasBody: false, at: .never)
   private var isBodyWhole = true
 
@@ -33,7 +34,7 @@ final class Fetch: Fetching {
     progress = FetchProgress()
     progress.began = now
     attempts = FetchAttempts(isSafe: request.method.isSafe, hasBody: !isBodyWhole, at: now)
-    do throws(UpstreamFailure) { try attempt(request, of: pool) } catch {
+    do throws(UpstreamFailure) { try attempt(request, of: pool, in: origins.loop) } catch {
       self.reader = nil
       origins.recycle(self)
       throw error
@@ -70,7 +71,7 @@ final class Fetch: Fetching {
 
   func connected(at now: Instant) {
     progress.connected = now
-    pool?.state(of: server).connected(at: now)
+    server?.state.connected(at: now)
   }
 
   func wantsBody() { reader?.fetchWantsBody() }
@@ -93,10 +94,10 @@ final class Fetch: Fetching {
 
   func connectionFailed(_ failure: UpstreamFailure, to address: Address) {
     _ = letGo()
-    guard let pool else { return }
-    pool.counters(of: server).requestFailed()
+    guard let pool, let server else { return }
+    server.counters.requestFailed()
     let now = origins.loop.now
-    if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: now) }
+    if failure.countsAgainstServer { server.state.failedToConnect(at: now) }
     var last = failure
     while retries(after: last, to: address, of: pool, at: now) {
       do throws(UpstreamFailure) {
@@ -119,12 +120,12 @@ final class Fetch: Fetching {
   private func retries(
     after failure: UpstreamFailure, to address: Address, of pool: OriginPool, at now: Instant
   ) -> Bool {
-    guard reader != nil else { return false }
+    guard reader != nil, let server else { return false }
     var attempts = self.attempts
     defer { self.attempts = attempts }
-    let hasOtherAddress = failure.stage == .connecting && pool.turnAway(from: address, of: server)
+    let hasOtherAddress = failure.stage == .connecting && server.turnAway(from: address)
     return attempts.failed(
-      failure, at: server, hasOtherAddress: hasOtherAddress,
+      failure, at: server.index, hasOtherAddress: hasOtherAddress,
       untried: { pool.remaining(excluding: $0, at: now) }, now: now)
   }
 
@@ -133,12 +134,13 @@ final class Fetch: Fetching {
     var request = OriginRequest()
     swap(&self.request, &request)
     defer { swap(&self.request, &request) }
-    try attempt(request, of: pool)
+    try attempt(request, of: pool, in: origins.loop)
   }
 
   /// - Throws: why none could be begun.
-  private func attempt(_ request: borrowing OriginRequest, of pool: OriginPool) throws(UpstreamFailure) {
-    let loop = origins.loop
+  private func attempt(
+    _ request: borrowing OriginRequest, of pool: OriginPool, in loop: EventLoop
+  ) throws(UpstreamFailure) {
     var attempts = self.attempts
     defer { self.attempts = attempts }
     while true {
@@ -148,19 +150,19 @@ final class Fetch: Fetching {
       attempts.began()
       self.server = server
       progress.attempts = attempts.count
-      progress.server = pool.firstServer + server
+      progress.server = pool.firstServer + server.index
       do throws(SystemError) {
-        let connection = try connection(from: stack, of: pool, proven: attempts.wantsProof)
+        let connection = try connection(from: stack, of: pool, proven: attempts.wantsProof, in: loop)
         self.connection = connection
-        pool.counters(of: server).requestBegan()
+        server.counters.requestBegan()
         connection.begin(request, of: pool, for: self, in: loop)
         if isBodyWhole, !request.framing.isEmpty { connection.finishRequest(in: loop) }
         return
       } catch {
         let failure = UpstreamFailure(connecting: error)
-        if failure.countsAgainstServer { pool.state(of: server).failedToConnect(at: loop.now) }
+        if failure.countsAgainstServer { server.state.failedToConnect(at: loop.now) }
         if case .exhausted = failure { throw failure }
-        if !pool.turnAway(from: stack.address, of: server) { attempts.tried.insert(server) }
+        if !server.turnAway(from: stack.address) { attempts.tried.insert(server.index) }
         guard !attempts.isExhausted else { throw failure }
         if pool.remaining(excluding: attempts.tried, at: loop.now) == 0 { throw failure }
       }
@@ -169,9 +171,8 @@ final class Fetch: Fetching {
 
   /// One that waits for a next request, or a new one.
   private func connection(
-    from stack: IdleStack, of pool: OriginPool, proven: Bool
+    from stack: IdleStack, of pool: OriginPool, proven: Bool, in loop: EventLoop
   ) throws(SystemError) -> UpstreamConnection {
-    let loop = origins.loop
     if pool.idleLimit > 0, let kept = stack.take(proven: proven, in: loop) {
       progress.connected = loop.now
       return kept
@@ -181,7 +182,7 @@ final class Fetch: Fetching {
 
   private func letGo() -> UpstreamConnection? {
     guard let held = connection.take() else { return nil }
-    pool?.counters(of: server).requestEnded()
+    server?.counters.requestEnded()
     return held
   }
 

@@ -22,6 +22,6 @@ public protocol FetchReader: AnyObject {
 /// A reader's answer to what it was given: credit is the only licence to send.
 public enum FetchDemand: Sendable {
   case more
-  /// Nothing until `Fetch.resume`.
+  /// Nothing until `Fetching.resume`.
   case pause
 }

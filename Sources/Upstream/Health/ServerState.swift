@@ -35,7 +35,7 @@ public final class ServerState: Sendable {
   // MARK: Any thread
 
   /// Without a lock. Without an address the server is down, whatever was found before.
-  public func eligibility(at now: Instant) -> Eligibility {
+  @inline(never) public func eligibility(at now: Instant) -> Eligibility {
     Eligibility(operatorSaid: operatorState, checksFound: condition, trafficSuspects: isSuspect(at: now))
   }
 
@@ -56,7 +56,7 @@ public final class ServerState: Sendable {
   }
 
   /// Changes with the addresses, so that an `AddressView` looks only then.
-  public var addressGeneration: UInt32 { generation.load(ordering: .acquiring) }
+  public var addressGeneration: UInt32 { @inline(never) get { generation.load(ordering: .acquiring) } }
 
   /// In the order in which they are tried; empty while the name does not resolve. Takes a lock.
   public var addresses: [Address] { resolved.withLock { $0 } }
@@ -100,7 +100,7 @@ public final class ServerState: Sendable {
   }
 
   /// Whether no connection came about since the last that did.
-  var hasFailed: Bool { hasFailures.load(ordering: .relaxed) }
+  var hasFailed: Bool { @inline(never) get { hasFailures.load(ordering: .relaxed) } }
 
   /// No connection came about, and it was the server's doing (`UpstreamFailure.countsAgainstServer`).
   public func failedToConnect(at now: Instant) { observe(.unconnected, at: now) }

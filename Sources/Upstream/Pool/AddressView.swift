@@ -10,7 +10,6 @@ public struct AddressView: Sendable {
   private var preferred = 0
   /// Addresses in a row that did not let us in.
   private var closed = 0
-  private var revision: UInt32 = 0
 
   public init() {}
 
@@ -19,27 +18,22 @@ public struct AddressView: Sendable {
 
   /// Where to connect now; `nil` while the name does not resolve.
   public mutating func current(of server: ServerState) -> Address? {
-    _ = revision(of: server)
-    return address
-  }
-
-  /// Which `address` it is now: another number for another address, 0 before the first look.
-  mutating func revision(of server: ServerState) -> UInt32 {
     let latest = server.addressGeneration
     if latest != generation {
-      let kept = address
+      let kept = preferred < addresses.count ? addresses[preferred] : nil
       addresses = server.addresses
       generation = latest
       preferred = kept.flatMap { addresses.firstIndex(of: $0) } ?? 0
       closed = 0
-      if address != kept { revision &+= 1 }
     }
-    if closed > 0, !server.hasFailed { closed = 0 }
-    return revision
+    if !server.hasFailed { closed = 0 }
+    return preferred < addresses.count ? addresses[preferred] : nil
   }
 
-  /// Where to connect, as of the last look.
-  var address: Address? { preferred < addresses.count ? addresses[preferred] : nil }
+  /// Whether `current` would say what it said last, and change nothing.
+  func isCurrent(of server: ServerState) -> Bool {
+    server.addressGeneration == generation && (closed == 0 || server.hasFailed)
+  }
 
   /// A connection to that address failed, which `ServerState.failedToConnect` was told: the next one is tried from
   /// now on.
@@ -50,7 +44,6 @@ public struct AddressView: Sendable {
     // Another request was here first.
     guard preferred < addresses.count, addresses[preferred] == address else { return true }
     preferred = (preferred + 1) % addresses.count
-    revision &+= 1
     closed += 1
     guard closed >= addresses.count else { return true }
     closed = 0

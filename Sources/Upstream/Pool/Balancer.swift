@@ -2,14 +2,16 @@ import Time
 
 /// One worker's choice among the servers of one pool.
 public struct Balancer: ~Copyable {
-  public let servers: [ServerState]
+  let servers: [PoolServer]
   private var rotation: RoundRobin
 
   /// - Parameters:
   ///   - servers: with their weights, 1...256; at most `ServerSet.limit`.
-  ///   - worker: its number, so that not all begin at the same server.
+  ///   - worker: the number of the one that chooses, so that not all begin at the same server.
   public init(servers: [(state: ServerState, weight: Int)], worker: Int) {
-    self.servers = servers.prefix(ServerSet.limit).map(\.state)
+    self.servers = servers.prefix(ServerSet.limit).enumerated().map { index, server in
+      PoolServer(server.state, index: index, worker: worker)
+    }
     rotation = RoundRobin(weights: servers.map(\.weight), offset: worker)
   }
 

@@ -10,24 +10,8 @@ public final class OriginPool {
   public let idleLimit: Int
   /// Of its first server in the snapshot's list of all servers.
   let firstServer: Int
-  private let counters: [RequestCounters]
-  private var choice: Choice
-
-  /// Whom to ask, and where: one struct for one check of exclusivity.
-  private struct Choice: ~Copyable {
-    var balancer: Balancer
-    var places: [ServerPlace]
-
-    mutating func pick(
-      excluding tried: inout ServerSet, at now: Instant, in idle: IdleConnections
-    ) -> (server: Int, stack: IdleStack)? {
-      while let server = balancer.pick(excluding: tried, at: now) {
-        if let stack = places[server].stack(in: idle) { return (server, stack) }
-        tried.insert(server)
-      }
-      return nil
-    }
-  }
+  private let servers: [PoolServer]
+  private var balancer: Balancer
 
   /// - Parameters:
   ///   - idleLimit: 0 or more.
@@ -42,56 +26,27 @@ public final class OriginPool {
     self.idleLimit = idleLimit
     self.firstServer = firstServer
     let balancer = Balancer(servers: servers, worker: worker)
-    counters = balancer.servers.map { $0.counters(of: worker) }
-    let places = balancer.servers.map { ServerPlace($0) }
-    choice = Choice(balancer: balancer, places: places)
+    self.servers = balancer.servers
+    self.balancer = balancer
   }
 
   /// A server that was not tried yet, and where its connections wait.
   func pick(
     excluding tried: inout ServerSet, at now: Instant, in idle: IdleConnections
-  ) -> (server: Int, stack: IdleStack)? { choice.pick(excluding: &tried, at: now, in: idle) }
+  ) -> (server: PoolServer, stack: IdleStack)? {
+    while let index = balancer.pick(excluding: tried, at: now) {
+      let server = servers[index]
+      if let stack = server.stack(in: idle) { return (server, stack) }
+      tried.insert(index)
+    }
+    return nil
+  }
 
   /// How many servers `pick` could still name.
   func remaining(excluding tried: ServerSet, at now: Instant) -> Int {
-    choice.balancer.remaining(excluding: tried, at: now)
-  }
-
-  func state(of server: Int) -> ServerState { choice.places[server].state }
-
-  /// What this worker counts of a server.
-  func counters(of server: Int) -> RequestCounters { counters[server] }
-
-  /// - Returns: whether the server has another address.
-  func turnAway(from address: Address, of server: Int) -> Bool {
-    choice.places[server].view.turnAway(from: address)
+    balancer.remaining(excluding: tried, at: now)
   }
 
   /// Where its servers are now: connections to other places need not be kept.
-  func currentAddresses() -> [Address] {
-    choice.places.indices.compactMap { choice.places[$0].address() }
-  }
-}
-
-/// Where one server is, and where its connections wait.
-private struct ServerPlace {
-  let state: ServerState
-  var view = AddressView()
-  private var stack: IdleStack?
-  /// Of the address that the stack is for.
-  private var revision: UInt32 = 0
-
-  init(_ state: ServerState) { self.state = state }
-
-  mutating func address() -> Address? { view.current(of: state) }
-
-  /// `nil` while its name does not resolve. Looks the stack up when the address is another one.
-  mutating func stack(in idle: IdleConnections) -> IdleStack? {
-    let address = view.revision(of: state)
-    if address != revision {
-      revision = address
-      stack = view.address.map { idle.stack(of: $0) }
-    }
-    return stack
-  }
+  func currentAddresses() -> [Address] { servers.compactMap { $0.address() } }
 }

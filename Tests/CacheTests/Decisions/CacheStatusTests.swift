@@ -27,8 +27,7 @@ struct CacheStatusTests {
     ])
   func written(status: CacheStatus, expected: String) {
     var buffer = BufferPool().take(.small)
-    status.write(to: &buffer)
+    buffer.append(addingUpTo: CacheStatus.octetLimit) { status.write(to: &$0) }
     #expect(text(array(buffer.readable)) == expected)
-    #expect(buffer.count <= CacheStatus.octetLimit)
   }
 }

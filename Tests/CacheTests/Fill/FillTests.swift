@@ -174,6 +174,30 @@ struct FillTests {
     expectIdle()
   }
 
+  @Test("what was evicted and is still held counts: nothing is stored beyond a quarter more than the limit")
+  func held() throws {
+    let store = Store(limit: 1 << 20, largestObject: 200_000)
+    let view = store.view(worker: 1)
+    var kept: [StoredResponse] = []
+    var count = 0
+    // All of them are held, however many are evicted.
+    while count < 100 {
+      let owner = try Visitor(view, "/\(count)")
+      try owner.begin()
+      owner.append([UInt8](repeating: 0x61, count: 100_000))
+      guard let response = owner.finish() else { break }
+      kept.append(response)
+      count += 1
+    }
+    #expect((12...14).contains(count))
+    #expect(store.live.count <= 1 << 20 + 1 << 18 + 200_000)
+    kept = []
+    let owner = try Visitor(view, "/again")
+    try owner.begin()
+    owner.append("x")
+    #expect(owner.finish() != nil)
+  }
+
   @Test("a stale object stays until another takes its place")
   func stale() throws {
     let view = store.view(worker: 1)

@@ -89,6 +89,19 @@ struct LimitTests {
     }
   }
 
+  @Test("RFC 9112 §2.2: nor does an empty line behind a body begin a request that is too slow, or keep it open")
+  func strayLine() throws {
+    let origin = try Origin()
+    try withYett(Setup(origin.endpoint, limits: "keep_alive: 2s, head_timeout: 300ms")) { yett in
+      let client = try yett.connect()
+      try client.send(.post("body") + "\r\n")
+      try origin.answer(.ok())
+      #expect(try client.answer().status == 200)
+      try client.send("\r\n")
+      #expect(try client.rest() == ([], .closed))
+    }
+  }
+
   @Test("who reads nothing for `write_timeout` is cut, and so is its origin")
   func slowReader() throws {
     let origin = try Origin()

@@ -144,7 +144,23 @@ struct FieldBlockTests {
       try own.append(own: "Cache-Status", octets.span, known: .cacheStatus)
       try model.append("Cache-Status", octets.span, known: .cacheStatus)
     }
+    try own.append(own: "Age", upTo: 20, known: .age) { $0.append(decimal: 299) }
+    try model.append("Age", "299", known: .age)
+    // What exceeds its limit is left out, and the line is one all the same.
+    try own.append(own: "X", upTo: 3, known: .other) { value in
+      value.append("ab")
+      value.append("cde")
+      value.append("cd")
+    }
+    try model.append("X", "abc", known: .other)
+    try own.append(own: "X", upTo: 0, known: .other) { _ in }
+    try model.append("X", "", known: .other)
     #expect(own.octets == model.octets)
     #expect(own.slots == model.slots)
+    #expect(own.names == model.names)
+    #expect(throws: FieldError.tooLarge) {
+      try own.append(own: "X", upTo: FieldBlock.octetLimit, known: .other) { $0.append("a") }
+    }
+    #expect(own.octets == model.octets)
   }
 }

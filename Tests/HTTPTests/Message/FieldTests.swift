@@ -94,8 +94,11 @@ struct FieldTests {
     for _ in 0..<FieldTable.limit { #expect(table.append(FieldSlot()) == true) }
     #expect(table.append(FieldSlot()) == false)
     #expect(table.count == FieldTable.limit)
+    // Only a parser knows better.
+    #expect(table.mayHaveUnderscores == true)
     table.removeAll()
     #expect(table.count == 0)
+    #expect(table.mayHaveUnderscores == false)
     #expect(table.first(.other) == nil)
   }
 

@@ -51,6 +51,10 @@ struct RandomHeadTests {
       let octets = Self.head(startLines, &dice)
       for bounds in [HeadLimits(), limits] {
         let whole = readRequest(octets, ends: [octets.count], limits: bounds)
+        if case .whole(let head) = whole {
+          let names = head.fields.map { $0.prefix { $0 != "=" } }
+          #expect(head.mayHaveUnderscores == names.contains { $0.contains("_") })
+        }
         for ends in Self.ways(octets.count, &dice) {
           #expect(
             readRequest(octets, ends: ends, limits: bounds) == whole,

@@ -79,6 +79,20 @@ struct RequestHeadTests {
     #expect(parser.head.isHopByHop(parser.head.fields[1], octets: second.span) == false)
   }
 
+  @Test("RFC 9110 §7.2: what Host came to is told, and forgotten with its head")
+  func authority() throws {
+    var parser = RequestHeadParser()
+    let first = Array("GET / HTTP/1.1\r\nHost: WWW.a:81\r\n\r\n".utf8)
+    let isWhole1 = try parser.read(first.span)
+    #expect(isWhole1)
+    #expect(parser.head.authority == Authority(Array("WWW.a:81".utf8).span))
+    #expect(parser.head.authority?.port == 81)
+    parser.reset()
+    let isWhole2 = try parser.read(Array("GET / HTTP/1.0\r\n\r\n".utf8).span)
+    #expect(isWhole2)
+    #expect(parser.head.authority == nil)
+  }
+
   @Test(
     "malformed request lines are refused",
     arguments: [

@@ -121,6 +121,30 @@ struct CachedExchangeTests {
     #expect(worker.fetches.started.count == 1)
   }
 
+  @Test("a fill that nobody reads is given up after a minute, and fetched anew for the next")
+  func unreadForLong() throws {
+    let stream = try session.open(Self.request)
+    let fetch = try worker.fetches.last()
+    fetch.answers("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 6")
+    stream.finish(.clientGone)
+    worker.tick()
+    worker.wait(.seconds(59))
+    worker.tick()
+    #expect(!fetch.isCancelled)
+    let reader = try session.open(Self.request)
+    worker.tick()
+    worker.wait(.seconds(60))
+    worker.tick()
+    #expect(!fetch.isCancelled, "somebody reads it again")
+    reader.finish(.clientGone)
+    worker.tick()
+    worker.wait(.seconds(60))
+    worker.tick()
+    #expect(fetch.isCancelled)
+    try session.open(Self.request)
+    #expect(worker.fetches.started.count == 2)
+  }
+
   @Test("what can't be stored and nobody reads is not fetched on")
   func unread() throws {
     let stream = try session.open(Self.request)

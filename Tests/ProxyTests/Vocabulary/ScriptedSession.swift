@@ -158,8 +158,7 @@ final class ScriptedStream {
         head.withStoredOctets { octets.append($0) }
         octets += head.added.octets
         var own = BufferPool().take(.small)
-        head.own.write(to: &own)
-        #expect(own.count <= OwnFields.octetLimit)
+        own.append(addingUpTo: OwnFields.octetLimit) { head.own.write(to: &$0) }
         octets.append(own.readable)
         fields = String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init)
       }

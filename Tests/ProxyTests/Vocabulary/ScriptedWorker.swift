@@ -55,6 +55,9 @@ final class ScriptedWorker {
   /// Time passes, on both clocks.
   func wait(_ span: Nanoseconds) { clock.advance(span) }
 
+  /// What the loop does once a second.
+  func tick() { fills.tick(at: moment.now, patience: .seconds(30)) }
+
   func session(_ facts: ConnectionFacts = .sample()) -> ScriptedSession { ScriptedSession(in: self, facts: facts) }
 
   /// The last one given back first, as a worker does.

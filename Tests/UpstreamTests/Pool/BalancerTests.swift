@@ -119,6 +119,24 @@ struct AddressViewTests {
     #expect(turnAway(from: two, in: &view))
   }
 
+  @Test("knows whether a look could bring anything new")
+  func isCurrent() {
+    var view = AddressView()
+    state.set(addresses: [one, two])
+    #expect(!view.isCurrent(of: state))
+    _ = view.current(of: state)
+    #expect(view.isCurrent(of: state))
+    state.failedToConnect(at: now)
+    _ = view.turnAway(from: one)
+    #expect(view.isCurrent(of: state), "another address since then is no news from outside")
+    state.connected(at: now)
+    #expect(!view.isCurrent(of: state), "a new round begins")
+    _ = view.current(of: state)
+    #expect(view.isCurrent(of: state))
+    state.set(addresses: [three])
+    #expect(!view.isCurrent(of: state))
+  }
+
   @Test("there is no elsewhere for a single address")
   func single() {
     var view = AddressView()

@@ -6,8 +6,8 @@ public enum Suggestion {
   static let wordLimit = 64
 
   /// The nearest candidate in either case, at most a third of the word's characters away (one at least, three at most);
-  /// of equally near ones the first in the alphabet. `nil` also for words of more than 64 characters and among more than
-  /// 1,000 candidates.
+  /// of equally near ones the first in the alphabet. `nil` also for words of more than 64 characters and among more
+  /// than 1,000 candidates.
   public static func closest(to word: String, among candidates: [String]) -> String? {
     let letters = Array(word.lowercased().unicodeScalars.prefix(wordLimit + 1))
     guard letters.count <= wordLimit, !letters.isEmpty, candidates.count <= candidatesLimit else { return nil }

@@ -33,7 +33,7 @@ public struct FieldBlock: Sendable {
     guard !name.isEmpty else { throw .badName }
     guard name.firstNonToken(from: 0) == name.count else { throw .badName }
     try Self.check(value)
-    append(slotOf: name.count, value.count, known)
+    append(slotAt: lines.count, name.count, value.count, known)
     lines.append(addingCapacity: name.count + value.count + 4) { output in output.append(line: name, value) }
   }
 
@@ -107,13 +107,34 @@ public struct FieldBlock: Sendable {
   ) throws(FieldError) {
     let nameOctets = name.utf8CodeUnitCount
     guard lines.count &+ nameOctets &+ value.count &+ 4 <= Self.octetLimit else { throw .tooLarge }
-    append(slotOf: nameOctets, value.count, known)
+    append(slotAt: lines.count, nameOctets, value.count, known)
     lines.append(addingCapacity: nameOctets &+ value.count &+ 4) { output in
       output.append(name)
       output.append(": ")
       output.append(value)
       output.append("\r\n")
     }
+  }
+
+  /// A name of ours, and a value that is written in place; not checked either.
+  ///
+  /// - Parameters:
+  ///   - limit: octets of the value at most: what `fill` writes beyond is left out.
+  ///   - fill: writes the value, as for `append(own:_:known:)`.
+  @inlinable @inline(__always) public mutating func append(
+    own name: StaticString, upTo limit: Int, known: FieldName, _ fill: (inout OutputSpan<UInt8>) -> Void
+  ) throws(FieldError) {
+    let (start, nameOctets) = (lines.count, name.utf8CodeUnitCount)
+    guard limit >= 0, start &+ nameOctets &+ limit &+ 4 <= Self.octetLimit else { throw .tooLarge }
+    lines.append(addingCapacity: nameOctets &+ limit &+ 4) { output in
+      output.append(name)
+      output.append(": ")
+      fill(&output)
+      // The room for the line's end stays free.
+      if output.count > nameOctets &+ 2 &+ limit { output.removeLast(output.count &- nameOctets &- 2 &- limit) }
+      output.append("\r\n")
+    }
+    append(slotAt: start, nameOctets, lines.count &- start &- nameOctets &- 4, known)
   }
 
   /// A name and a value of ours.
@@ -138,7 +159,7 @@ public struct FieldBlock: Sendable {
         output.append(slot)
       }
     }
-    present.formUnion(other.present)
+    present = present.union(other.present)
   }
 
   /// All lines.
@@ -159,9 +180,10 @@ public struct FieldBlock: Sendable {
     return places.first { $0.known == name }
   }
 
-  /// Of the line that comes next; both lengths are below `octetLimit`.
-  @inlinable @inline(__always) mutating func append(slotOf name: Int, _ value: Int, _ known: FieldName) {
-    let start = lines.count
+  /// Of the line that begins there; both lengths are below `octetLimit`.
+  @inlinable @inline(__always) mutating func append(
+    slotAt start: Int, _ name: Int, _ value: Int, _ known: FieldName
+  ) {
     let valueStart = start &+ name &+ 2
     places.append(
       FieldSlot(

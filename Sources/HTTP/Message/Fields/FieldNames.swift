@@ -13,7 +13,12 @@ public struct FieldNames: Sendable, Hashable, ExpressibleByArrayLiteral {
     bits |= (1 &<< UInt64(name.rawValue)) & ~1
   }
 
-  @inlinable public mutating func formUnion(_ other: FieldNames) { bits |= other.bits }
+  /// The members of both.
+  @inlinable public func union(_ other: FieldNames) -> FieldNames {
+    var union = self
+    union.bits |= other.bits
+    return union
+  }
 
   /// Whether none is in both.
   @inlinable public func isDisjoint(with other: FieldNames) -> Bool { bits & other.bits == 0 }

@@ -10,12 +10,23 @@ public struct FieldTable: ~Copyable {
   /// Which well-known fields are there: most questions are about one that is not.
   @usableFromInline var present = FieldNames()
 
+  @usableFromInline var underscores = false
+
   public init() {}
 
   @inlinable public var count: Int { used }
 
+  /// Whether a name may have an underscore, which some origins read as a hyphen (RFC 3875 §4.1.18).
+  @inlinable public var mayHaveUnderscores: Bool { underscores }
+
   /// `false`, and nothing added, where the table is full.
   @inlinable public mutating func append(_ slot: FieldSlot) -> Bool {
+    underscores = true
+    return append(plain: slot)
+  }
+
+  /// The same of a field whose name is known to have no underscore.
+  @inlinable mutating func append(plain slot: FieldSlot) -> Bool {
     guard used < Self.limit else { return false }
     slots[used] = slot
     used &+= 1
@@ -41,9 +52,11 @@ public struct FieldTable: ~Copyable {
 
   /// The place of the next field with one of these names, at `start` (0 or more) or behind it; `nil` after the last.
   @inlinable @inline(__always) func next(among names: FieldNames, from start: Int) -> Int? {
+    guard !present.isDisjoint(with: names) else { return nil }
+    let fields = span
     var index = start
-    while index < used {
-      if names.contains(slots[index].known) { return index }
+    while index < fields.count {
+      if names.contains(fields[index].known) { return index }
       index &+= 1
     }
     return nil
@@ -61,6 +74,7 @@ public struct FieldTable: ~Copyable {
   @inlinable public mutating func removeAll() {
     used = 0
     present = FieldNames()
+    underscores = false
   }
 
   /// The first field of that name.

@@ -11,13 +11,12 @@ struct PathCheck {
   /// - Returns: where the path ends: at the `?` or the end of `text`.
   mutating func read(_ text: Span<UInt8>) throws(TargetError) -> Int {
     var position = 0
-    while position < text.count {
+    while true {
+      let plain = text.firstNonPlainInPath(from: position)
+      others &+= plain &- position
+      position = plain
+      guard position < text.count else { break }
       let octet = text[position]
-      if octet.isPlainInPath {
-        others &+= 1
-        position &+= 1
-        continue
-      }
       switch octet {
       case .questionMark:
         try endSegment()
@@ -70,14 +69,6 @@ struct PathCheck {
 }
 
 extension UInt8 {
-  /// Visible, and not one of `# % . / ; ? \`. An octet above 0x7E is not visible.
-  var isPlainInPath: Bool {
-    let low: UInt64 = 0x77FF_3FD6_0000_0000
-    let high: UInt64 = 0x7FFF_FFFF_EFFF_FFFF
-    if self < 64 { return low >> UInt64(self) & 1 == 1 }
-    return self < 128 && high >> UInt64(self & 63) & 1 == 1
-  }
-
   /// `unreserved` of RFC 3986 §2.3.
   var isUnreserved: Bool {
     let low: UInt64 = 0x03FF_6000_0000_0000
@@ -87,9 +78,10 @@ extension UInt8 {
   }
 }
 
-extension Array where Element == UInt8 {
-  /// Appends a checked path with unreserved octets decoded and hex digits upper-cased (RFC 3986 §6.2.2).
-  mutating func appendNormalised(path: Span<UInt8>) {
+extension OutputSpan where Element == UInt8 {
+  /// Appends a checked path with unreserved octets decoded and hex digits upper-cased (RFC 3986 §6.2.2). There is room
+  /// for its octets.
+  @_lifetime(self: copy self) mutating func append(normalised path: Span<UInt8>) {
     var position = 0
     while position < path.count {
       let octet = path[position]

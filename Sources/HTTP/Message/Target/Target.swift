@@ -13,7 +13,7 @@ public struct Target: ~Copyable {
   /// `OPTIONS *`: no path, but the server as a whole.
   public private(set) var isAsterisk = false
   /// Authority, path and query as sent, and the other form of the path where it differs.
-  private var octets: [UInt8] = []
+  private var octets = ReusedArray<UInt8>()
   private var hostEnd = 0
   private var authorityEnd = 0
   private var pathEnd = 0
@@ -22,33 +22,44 @@ public struct Target: ~Copyable {
 
   public init() {}
 
-  /// Reads a request target (RFC 9112 §3.2) together with `Host`.
+  /// Reads the request target of a head (RFC 9112 §3.2), whose parser has read `Host`.
+  ///
+  /// - Parameters:
+  ///   - octets: in which `head` was parsed.
+  ///   - scheme: of the transport: an absolute form with another is refused.
+  /// - Throws: where the target is not one of the forms, or an origin could read another path than Yett does. The
+  ///   value is as after `init` then.
+  public mutating func assign(
+    _ head: borrowing RequestHead, _ octets: Span<UInt8>, scheme: Scheme
+  ) throws(TargetError) {
+    try assign(
+      form: octets[clamped: head.target], host: octets[clamped: head.host], head.authority, method: head.method,
+      scheme: scheme)
+  }
+
+  /// Reads a request target together with the value of a `Host` field that nobody has read.
   ///
   /// - Parameters:
   ///   - target: as sent: origin-form, absolute-form, whose authority wins over `Host`, or `*` with OPTIONS.
-  ///   - host: the value of `Host`; empty where an HTTP/1.0 request has none, and `self.host` is empty then.
+  ///   - host: empty where an HTTP/1.0 request has none, and `self.host` is empty then.
   ///   - scheme: of the transport: an absolute form with another is refused.
-  /// - Throws: where the target is not one of these forms, or an origin could read another path than Yett does. The
-  ///   value is as after `init` then.
+  /// - Throws: as for a head.
   public mutating func assign(
     form target: Span<UInt8>, host: Span<UInt8>, method: Method, scheme: Scheme
   ) throws(TargetError) {
+    try assign(form: target, host: host, nil, method: method, scheme: scheme)
+  }
+
+  private mutating func assign(
+    form target: Span<UInt8>, host: Span<UInt8>, _ authority: Authority?, method: Method, scheme: Scheme
+  ) throws(TargetError) {
     clear()
     do throws(TargetError) {
-      try read(target, host: host, method: method, scheme: scheme)
+      try read(target, host: host, authority, method: method, scheme: scheme)
     } catch {
       clear()
       throw error
     }
-  }
-
-  /// A target of its own: what outlives the session's request, a fetch, keeps one.
-  public func copy() -> Target {
-    var copy = Target()
-    (copy.scheme, copy.port, copy.isAsterisk, copy.octets) = (scheme, port, isAsterisk, octets)
-    (copy.hostEnd, copy.authorityEnd) = (hostEnd, authorityEnd)
-    (copy.pathEnd, copy.queryEnd) = (pathEnd, queryEnd)
-    return copy
   }
 
   /// Lower-case, without final dot and port; an IPv6 address with its brackets.
@@ -90,24 +101,23 @@ public struct Target: ~Copyable {
   public mutating func reset() { clear() }
 
   private mutating func clear() {
-    octets.removeAll(keepingCapacity: true)
+    octets.removeAll()
     (scheme, port, isAsterisk) = (.http, 80, false)
     (hostEnd, authorityEnd, pathEnd, queryEnd) = (0, 0, 0, 0)
   }
 
   private mutating func read(
-    _ target: Span<UInt8>, host: Span<UInt8>, method: Method, scheme: Scheme
+    _ target: Span<UInt8>, host: Span<UInt8>, _ authority: Authority?, method: Method, scheme: Scheme
   ) throws(TargetError) {
     guard !target.isEmpty else { throw .form }
     guard target.count + host.count <= Self.octetLimit else { throw .tooLong }
     self.scheme = scheme
     if target[0] == .slash {
-      if host.isEmpty { port = scheme.defaultPort } else { try append(authority: host) }
-      try append(path: target, orIfEmpty: "/")
+      try write(host, host.isEmpty ? nil : Self.authority(host, known: authority), path: target)
     } else if target.count == 1, target[0] == .asterisk {
       guard method == .options else { throw .form }
-      if host.isEmpty { port = scheme.defaultPort } else { try append(authority: host) }
-      appendAsterisk()
+      isAsterisk = true
+      try write(host, host.isEmpty ? nil : Self.authority(host, known: authority), path: Span())
     } else {
       try read(absolute: target, method: method)
     }
@@ -121,50 +131,55 @@ public struct Target: ~Copyable {
     let start = colon + 3
     var end = start
     while end < target.count, target[end] != .slash, target[end] != .questionMark { end += 1 }
-    try append(authority: target.extracting(start..<end))
+    let host = target.extracting(start..<end)
     // RFC 9112 §3.2.4: without a path, OPTIONS asks about the server.
-    if end == target.count, method == .options { return appendAsterisk() }
-    try append(path: target.extracting(end..<target.count), orIfEmpty: "/")
+    isAsterisk = end == target.count && method == .options
+    try write(host, Self.authority(host, known: nil), path: target.extracting(end..<target.count))
   }
 
-  private mutating func appendAsterisk() {
-    octets.append(.asterisk)
-    pathEnd = octets.count
-    queryEnd = pathEnd
-    isAsterisk = true
+  private static func authority(_ text: Span<UInt8>, known: Authority?) throws(TargetError) -> Authority {
+    guard let authority = known ?? Authority(text) else { throw .badHost }
+    return authority
   }
 
-  private mutating func append(authority text: Span<UInt8>) throws(TargetError) {
-    guard let authority = Authority(text) else { throw .badHost }
-    if authority.isLowercase {
-      octets.append(text.extracting(authority.host))
-    } else {
-      for index in authority.host { octets.append(text[index].lowercased) }
-    }
-    hostEnd = octets.count
-    port = authority.port ?? scheme.defaultPort
-    if port != scheme.defaultPort {
-      octets.append(.colon)
-      octets.append(decimal: UInt64(port))
-    }
-    authorityEnd = octets.count
-  }
-
+  /// Writes all of it, in room that is made once.
+  ///
   /// - Parameters:
-  ///   - text: path and query.
-  ///   - root: the path where there is none.
-  private mutating func append(path text: Span<UInt8>, orIfEmpty root: StaticString) throws(TargetError) {
+  ///   - authority: of `host`; `nil` where there is none.
+  ///   - path: with the query. Without one it is `/`, or `*`.
+  private mutating func write(_ host: Span<UInt8>, _ authority: Authority?, path: Span<UInt8>) throws(TargetError) {
     var check = PathCheck()
-    let end = try check.read(text)
-    if end == 0 { octets.append(root) }
-    octets.append(text.extracting(0..<end))
-    pathEnd = octets.count
-    let query = text.extracting(end..<text.count)
-    guard query.firstInvisible(from: 0) == query.count, query.firstIndex(of: UInt8(ascii: "#")) == nil else {
-      throw .badOctet
+    let end = try check.read(path)
+    let query = path.extracting(end..<path.count)
+    if !query.isEmpty {
+      guard query.firstInvisible(from: 0) == query.count, query.firstIndex(of: UInt8(ascii: "#")) == nil else {
+        throw .badOctet
+      }
     }
-    octets.append(query)
-    queryEnd = octets.count
-    if check.hasEscape { octets.appendNormalised(path: text.extracting(0..<end)) }
+    port = authority?.port ?? scheme.defaultPort
+    let (port, isForeign, isAsterisk, hasEscape) = (port, port != scheme.defaultPort, isAsterisk, check.hasEscape)
+    var (hostEnd, authorityEnd, pathEnd, queryEnd) = (0, 0, 0, 0)
+    octets.append(addingCapacity: host.count + path.count + (hasEscape ? end : 0) + 32) { output in
+      if let authority {
+        let name = host.extracting(authority.host)
+        if authority.isLowercase {
+          output.append(name)
+        } else {
+          for index in name.indices { output.append(name[index].lowercased) }
+        }
+      }
+      hostEnd = output.count
+      if isForeign {
+        output.append(":")
+        output.append(decimal: UInt64(port))
+      }
+      authorityEnd = output.count
+      if end > 0 { output.append(path.extracting(0..<end)) } else { output.append(isAsterisk ? "*" : "/") }
+      pathEnd = output.count
+      output.append(query)
+      queryEnd = output.count
+      if hasEscape { output.append(normalised: path.extracting(0..<end)) }
+    }
+    (self.hostEnd, self.authorityEnd, self.pathEnd, self.queryEnd) = (hostEnd, authorityEnd, pathEnd, queryEnd)
   }
 }

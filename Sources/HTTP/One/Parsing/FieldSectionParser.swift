@@ -86,7 +86,9 @@ struct FieldSectionParser: ~Copyable {
         fallthrough
       case .lineFeed:
         guard octets[position] == .lineFeed else { throw .bareCarriageReturn }
-        guard fields.count < most, fields.append(slot(octets, lineEnd: position &- 1)) else { throw .tooManyFields }
+        guard fields.count < most, append(slot(octets, lineEnd: position &- 1), of: octets, to: &fields) else {
+          throw .tooManyFields
+        }
         position &+= 1
         state = .lineStart
       case .lastLineFeed:
@@ -110,10 +112,15 @@ struct FieldSectionParser: ~Copyable {
       let slot = FieldSlot(
         name: ByteRange(from: start, to: line.nameEnd), value: ByteRange(from: line.valueStart, to: line.valueEnd),
         known: .other)
-      guard fields.count < most, fields.append(slot) else { throw .tooManyFields }
+      guard fields.count < most, fields.append(plain: slot) else { throw .tooManyFields }
       start = line.end
     }
     return start
+  }
+
+  private func append(_ slot: FieldSlot, of octets: Span<UInt8>, to fields: inout FieldTable) -> Bool {
+    let name = octets.extracting(nameStart..<nameEnd)
+    return name.firstIndex(of: UInt8(ascii: "_")) == nil ? fields.append(plain: slot) : fields.append(slot)
   }
 
   /// `lineEnd`: of the CR.

@@ -8,8 +8,9 @@ struct FramingFields {
 
   mutating func addLength(_ value: Span<UInt8>) throws(HeadError) {
     guard length == nil else { throw .repeatedLength }
-    if let comma = value.firstIndex(of: .comma), comma < value.count { throw .repeatedLength }
-    guard let number = Self.decimal(value) else { throw .badLength }
+    guard let number = Self.decimal(value) else {
+      throw value.firstIndex(of: .comma) == nil ? .badLength : .repeatedLength
+    }
     length = number
   }
 
@@ -29,6 +30,15 @@ struct FramingFields {
   static func decimal(_ octets: Span<UInt8>) -> UInt64? {
     guard !octets.isEmpty else { return nil }
     var number: UInt64 = 0
+    if octets.count <= 18 {
+      // So many digits do not overflow.
+      for index in octets.indices {
+        let digit = octets[index] &- 0x30
+        guard digit < 10 else { return nil }
+        number = number &* 10 &+ UInt64(digit)
+      }
+      return number
+    }
     for index in octets.indices {
       guard octets[index].isDigit else { return nil }
       let (tenfold, overflow) = number.multipliedReportingOverflow(by: 10)

@@ -20,8 +20,8 @@ public struct RequestHeadParser: ~Copyable {
 
   public init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
 
-  /// Whether nothing of a head has come yet, empty lines apart.
-  public var isIdle: Bool { state == .beforeLine || state == .emptyLineFeed }
+  /// Whether nothing of a head has come yet, whole empty lines apart.
+  public var isIdle: Bool { state == .beforeLine }
 
   /// Forgets the head; the next `read` begins a new one.
   public mutating func reset() {
@@ -141,15 +141,15 @@ public struct RequestHeadParser: ~Copyable {
     }
   }
 
-  private static let meaningful: FieldNames = [.contentLength, .transferEncoding, .connection, .host, .expect]
-
   /// What the fields mean for this hop, and what they may not say.
   private mutating func readMeaning(_ input: Span<UInt8>) throws(HeadError) {
     var framing = FramingFields()
     var hosts = 0
     var expects = false
     var next = 0
-    while let index = head.fields.next(among: Self.meaningful, from: next) {
+    while let index = head.fields.next(
+      among: [.contentLength, .transferEncoding, .connection, .host, .expect], from: next)
+    {
       next = index &+ 1
       let field = head.fields[index]
       switch field.known {
@@ -159,8 +159,8 @@ public struct RequestHeadParser: ~Copyable {
       case .host:
         hosts += 1
         guard hosts == 1 else { throw .repeatedHost }
-        guard Authority(input[clamped: field.value]) != nil else { throw .badHost }
-        head.host = field.value
+        guard let authority = Authority(input[clamped: field.value]) else { throw .badHost }
+        (head.host, head.authority) = (field.value, authority)
       case .expect:
         guard input[clamped: field.value].equalsIgnoringCase("100-continue") else { throw .unknownExpectation }
         expects = true

@@ -39,9 +39,12 @@ public struct ResponseHeadParser: ~Copyable {
     if state == .whole { return true }
     if state != .fields {
       let isCut = input.count >= Self.lineLimit
-      guard try readLine(isCut ? input.extracting(0..<Self.lineLimit) : input) else {
-        if isCut { throw .statusLineTooLong }
-        return false
+      let line = isCut ? input.extracting(0..<Self.lineLimit) : input
+      if !readPlainLine(line) {
+        guard try readLine(line) else {
+          if isCut { throw .statusLineTooLong }
+          return false
+        }
       }
       section.begin(at: position)
       state = .fields
@@ -50,6 +53,20 @@ public struct ResponseHeadParser: ~Copyable {
     head.length = section.position
     try readMeaning(input, answerTo: method)
     state = .whole
+    return true
+  }
+
+  /// A line that is there whole and written as nearly all are, in one go; all else is for `readLine`, from its start.
+  private mutating func readPlainLine(_ octets: Span<UInt8>) -> Bool {
+    let statusEnd = Self.statusStart + 3
+    guard position == 0, octets.count > statusEnd, octets.extracting(0..<Self.statusStart).equals("HTTP/1.1 "),
+      let status = FramingFields.decimal(octets.extracting(Self.statusStart..<statusEnd)), status >= 100, status <= 599,
+      octets[statusEnd] == .space || octets[statusEnd] == .carriageReturn
+    else { return false }
+    let end = octets.firstControl(from: statusEnd)
+    guard end + 1 < octets.count, octets[end] == .carriageReturn, octets[end + 1] == .lineFeed else { return false }
+    head.status = UInt16(truncatingIfNeeded: status)
+    position = end + 2
     return true
   }
 
@@ -99,7 +116,9 @@ public struct ResponseHeadParser: ~Copyable {
   /// What the fields mean for this hop, and what they may not say (RFC 9112 §6.3).
   private mutating func readMeaning(_ input: Span<UInt8>, answerTo method: Method) throws(HeadError) {
     var framing = FramingFields()
-    for index in 0..<head.fields.count {
+    var next = 0
+    while let index = head.fields.next(among: [.contentLength, .transferEncoding, .connection], from: next) {
+      next = index &+ 1
       let field = head.fields[index]
       switch field.known {
       case .contentLength: try framing.addLength(input[clamped: field.value])

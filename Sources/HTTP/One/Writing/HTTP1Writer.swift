@@ -11,7 +11,6 @@ public enum ConnectionOption: UInt8, Sendable {
 
 /// Writes heads and chunk frames (RFC 9112) into a buffer: a head whole, or nothing of it.
 public enum HTTP1Writer {
-  private static let versionEnd: StaticString = " HTTP/1.1\r\nHost: "
   /// Octets of the longest framing and connection lines, status line, and what ends a head.
   private static let slack = 160
 
@@ -26,25 +25,27 @@ public enum HTTP1Writer {
     method: Span<UInt8>, target: Span<UInt8>, host: Span<UInt8>, fields: borrowing FieldBlock, framing: BodyFraming,
     close: Bool, into buffer: inout Buffer
   ) throws(WriteError) {
-    guard !method.isEmpty else { throw .badMethod }
-    for index in method.indices { guard method[index].isToken else { throw .badMethod } }
+    guard !method.isEmpty, method.firstNonToken(from: 0) == method.count else { throw .badMethod }
     guard !target.isEmpty, target.firstInvisible(from: 0) == target.count else { throw .badTarget }
     guard host.firstInvisible(from: 0) == host.count else { throw .badHost }
     guard framing != .untilClose else { throw .badFraming }
     guard fields.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection, .host]) else {
       throw .reservedField
     }
-    guard buffer.room >= method.count + target.count + host.count + fields.octets.count + slack else { throw .noRoom }
-    buffer.append(method)
-    buffer.append(.space)
-    buffer.append(target)
-    buffer.append(versionEnd)
-    buffer.append(host)
-    buffer.append("\r\n")
-    buffer.append(fields.octets.span)
-    append(framing, to: &buffer)
-    if close { buffer.append("Connection: close\r\n") }
-    buffer.append("\r\n")
+    let limit = method.count + target.count + host.count + fields.octets.count + slack
+    let isWritten = buffer.append(addingUpTo: limit) { output in
+      output.append(method)
+      output.append(" ")
+      output.append(target)
+      output.append(" HTTP/1.1\r\nHost: ")
+      output.append(host)
+      output.append("\r\n")
+      output.append(fields.octets.span)
+      append(framing, to: &output)
+      if close { output.append("Connection: close\r\n") }
+      output.append("\r\n")
+    }
+    guard isWritten else { throw .noRoom }
   }
 
   /// An answer's head.
@@ -58,26 +59,28 @@ public enum HTTP1Writer {
   ///     `Content-Length: 0`, `untilClose` says nothing, and wants `connection: .close`.
   public static func response(
     status: UInt16, stored: Span<UInt8>, added: borrowing FieldBlock, ownLimit: Int = 0, framing: BodyFraming?,
-    connection: ConnectionOption, into buffer: inout Buffer, own: (inout Buffer) -> Void = { _ in }
+    connection: ConnectionOption, into buffer: inout Buffer, own: (inout OutputSpan<UInt8>) -> Void = { _ in }
   ) throws(WriteError) {
     guard status >= 100, status <= 999 else { throw .badStatus }
     guard added.names.isDisjoint(with: [.contentLength, .transferEncoding, .connection]) else { throw .reservedField }
-    guard buffer.room >= stored.count + added.octets.count + ownLimit + slack else { throw .noRoom }
-    append(status: status, to: &buffer)
-    buffer.append(stored)
-    buffer.append(added.octets.span)
-    own(&buffer)
-    switch framing {
-    case nil: break
-    case .some(.none): buffer.append("Content-Length: 0\r\n")
-    case .some(let framing): append(framing, to: &buffer)
+    let isWritten = buffer.append(addingUpTo: stored.count + added.octets.count + ownLimit + slack) { output in
+      append(status: status, to: &output)
+      output.append(stored)
+      output.append(added.octets.span)
+      own(&output)
+      switch framing {
+      case nil: break
+      case .some(.none): output.append("Content-Length: 0\r\n")
+      case .some(let framing): append(framing, to: &output)
+      }
+      switch connection {
+      case .none: break
+      case .close: output.append("Connection: close\r\n")
+      case .keepAlive: output.append("Connection: keep-alive\r\n")
+      }
+      output.append("\r\n")
     }
-    switch connection {
-    case .none: break
-    case .close: buffer.append("Connection: close\r\n")
-    case .keepAlive: buffer.append("Connection: keep-alive\r\n")
-    }
-    buffer.append("\r\n")
+    guard isWritten else { throw .noRoom }
   }
 
   /// An interim head (RFC 9110 §15.2).
@@ -114,25 +117,28 @@ public enum HTTP1Writer {
   /// The last chunk, without trailers.
   public static let lastChunk: StaticString = "0\r\n\r\n"
 
-  private static func append(status: UInt16, to buffer: inout Buffer) {
-    if let line = ReasonPhrase.statusLine(of: status) {
-      buffer.append(line)
+  private static func append(status: UInt16, to output: inout OutputSpan<UInt8>) {
+    if status == 200 {
+      // Nearly all: a store of constants.
+      output.append("HTTP/1.1 200 OK\r\n")
+    } else if let line = ReasonPhrase.statusLine(of: status) {
+      output.append(line)
     } else {
-      buffer.append("HTTP/1.1 ")
-      buffer.append(decimal: UInt64(status))
+      output.append("HTTP/1.1 ")
+      output.append(decimal: UInt64(status))
       // The space stands also before no phrase (RFC 9112 §4).
-      buffer.append(" \r\n")
+      output.append(" \r\n")
     }
   }
 
-  private static func append(_ framing: BodyFraming, to buffer: inout Buffer) {
+  private static func append(_ framing: BodyFraming, to output: inout OutputSpan<UInt8>) {
     switch framing {
     case .none, .untilClose: break
     case .length(let length):
-      buffer.append("Content-Length: ")
-      buffer.append(decimal: length)
-      buffer.append("\r\n")
-    case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
+      output.append("Content-Length: ")
+      output.append(decimal: length)
+      output.append("\r\n")
+    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
     }
   }
 }

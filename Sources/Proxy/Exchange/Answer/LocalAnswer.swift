@@ -53,18 +53,15 @@ struct LocalAnswer {
 extension Span where Element == UInt8 {
   /// Whether an `Accept` value asks for JSON, roughly: who wants a page does not name it.
   var mentionsJSON: Bool {
+    // Asked for every request: browsers name nothing with a `j`.
+    guard firstIndex(ofLetter: UInt8(ascii: "j")) != nil else { return false }
     var position = 0
     while let slash = firstIndex(of: .slash, from: position) {
-      position = slash + 1
-      if isWord("json", at: position) || isWord("problem+json", at: position) { return true }
+      let end = firstNonToken(from: slash + 1)
+      let type = extracting(slash + 1..<end)
+      if type.equalsIgnoringCase("json") || type.equalsIgnoringCase("problem+json") { return true }
+      position = end
     }
     return false
-  }
-
-  /// Whether the token that begins at `start` is `word`.
-  private func isWord(_ word: StaticString, at start: Int) -> Bool {
-    let end = start + word.utf8CodeUnitCount
-    guard end <= count, extracting(start..<end).equalsIgnoringCase(word) else { return false }
-    return end == count || !self[end].isToken
   }
 }

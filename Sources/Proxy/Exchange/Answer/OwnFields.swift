@@ -13,20 +13,20 @@ struct OwnFields {
   /// `nil` on a route without a cache.
   var cacheStatus: CacheStatus?
 
-  /// Appends whole lines to a buffer that has room for `octetLimit`.
-  func write(to buffer: inout Buffer) {
+  /// Appends whole lines where there is room for `octetLimit`.
+  func write(to output: inout OutputSpan<UInt8>) {
     if let age {
-      buffer.append("Age: ")
-      buffer.append(decimal: UInt64(clamping: age.seconds))
-      buffer.append("\r\nVia: 1.1 yett\r\nX-Request-ID: ")
+      output.append("Age: ")
+      output.append(decimal: UInt64(clamping: age.seconds))
+      output.append("\r\nVia: 1.1 yett\r\nX-Request-ID: ")
     } else {
-      buffer.append("Via: 1.1 yett\r\nX-Request-ID: ")
+      output.append("Via: 1.1 yett\r\nX-Request-ID: ")
     }
-    buffer.append(requestID.digits.span)
+    output.append(requestID.digits.span)
     if let cacheStatus {
-      buffer.append("\r\nCache-Status: ")
-      cacheStatus.write(to: &buffer)
+      output.append("\r\nCache-Status: ")
+      cacheStatus.write(to: &output)
     }
-    buffer.append("\r\n")
+    output.append("\r\n")
   }
 }

@@ -26,12 +26,15 @@ struct ForwardedConnection {
     behindHost = Array("\";proto=\(scheme.text)".utf8)
   }
 
+  /// Octets of the value of `Forwarded`.
+  func octets(with host: Span<UInt8>) -> Int { beforeHost.count + host.count + behindHost.count }
+
   /// The value of `Forwarded`.
   ///
   /// - Parameter host: of the request, as `Host` has it.
-  func write(host: Span<UInt8>, to text: inout OctetBuffer) {
-    text.append(beforeHost.span)
-    text.append(host)
-    text.append(behindHost.span)
+  func write(host: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
+    output.append(beforeHost.span)
+    output.append(host)
+    output.append(behindHost.span)
   }
 }

@@ -2,7 +2,8 @@ import Time
 
 /// When a server's checks begin. Pure: the chance comes as a generator.
 struct CheckSchedule: Equatable {
-  /// Up to so many percent earlier or later, so that the checks of many servers, and of many Yetts, do not fall together.
+  /// Up to so many percent earlier or later, so that the checks of many servers, and of many Yetts, do not fall
+  /// together.
   static let jitter: Int64 = 15
   /// The first checks are spread over at most that: a start should soon know whom it can use.
   static let firstSpread = Nanoseconds.milliseconds(250)

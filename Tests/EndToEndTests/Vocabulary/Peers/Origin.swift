@@ -1,5 +1,6 @@
 /// A server behind Yett that says what the test has it say, in the test's own thread and order:
-/// `client.send(…)`, `let inside = try origin.accept()`, `try inside.request()`, `try inside.send(…)`, `client.answer()`.
+/// `client.send(…)`, `let inside = try origin.accept()`, `try inside.request()`, `try inside.send(…)`,
+/// `client.answer()`.
 final class Origin {
   let endpoint: Endpoint
   private let socket: Descriptor

@@ -13,8 +13,8 @@ public struct OutputFile: ~Copyable, Sendable {
     (descriptor, isOwned) = (opened, true)
   }
 
-  /// Whether the path could be appended to now; makes no file. The reader of a FIFO that nobody else writes to is woken,
-  /// and sees its end.
+  /// Whether the path could be appended to now; makes no file. The reader of a FIFO that nobody else writes to is
+  /// woken, and sees its end.
   ///
   /// - Throws: why not, as `init(appendingTo:)` would.
   public static func probe(appendingTo path: String) throws(OutputFileError) {
