@@ -79,10 +79,16 @@ class Run:
         try:
             await asyncio.wait_for(getattr(self.clients, kind)(case, random), 3 * PATIENCE)
         except asyncio.TimeoutError:
-            self.ledger.finding(case, f"a {kind} client was not done in {3 * PATIENCE:.0f} s")
+            requests, sent, wire, reader = self.clients.under_way.get(case, ([], b"", None, None))
+            self.ledger.finding(
+                case, f"a {kind} client was not done in {3 * PATIENCE:.0f} s", b"asked:",
+                b"".join(request.head for request in requests), b"sent:", bytes(sent), b"got:",
+                bytes(wire.seen) if wire else b"", repr(reader))
         except (OSError, Broken, Ended, Malformed) as error:
             if kind == "strict" and not self.yett.trapped():
                 self.ledger.finding(case, f"a {kind} client failed: {error!r}")
+        finally:
+            self.clients.under_way.pop(case, None)
 
     async def look(self, case):
         """Whether Yett is alive and answers; now and then it takes another configuration."""
@@ -171,4 +177,5 @@ def main():
     sys.exit(run.verdict())
 
 
-main()
+if __name__ == "__main__":
+    main()

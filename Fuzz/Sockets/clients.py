@@ -25,6 +25,8 @@ class Clients:
 
     def __init__(self, ledger, yett):
         self.ledger, self.yett = ledger, yett
+        # What the clients under way have asked, sent and got.
+        self.under_way = {}
         self.trust = ssl.create_default_context(cafile=str(yett.folder / "cert.pem"))
         self.trust.set_alpn_protocols(["http/1.1"])
 
@@ -33,7 +35,8 @@ class Clients:
         plain = socket.socket()
         plain.setblocking(False)
         if small:
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            # Smaller, and the kernels' timers alone would take a minute for a page.
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port = self.yett.endpoints["https" if secured else "http"]
         await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
@@ -58,6 +61,7 @@ class Clients:
         wire = Wire(SlowReader(reader, random) if slow else reader)
         count = random.choice([1, 1, 2, 3, 5, 9])
         requests = [self.request(case, random, is_last=index + 1 == count) for index in range(count)]
+        self.under_way[case] = (requests, sent, wire, reader)
         # A client that leaves in the middle takes nobody along.
         leaves = random.randrange(count) if random.random() < 0.1 else None
         try:
