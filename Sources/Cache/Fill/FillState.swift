@@ -61,6 +61,12 @@ struct FillState: ~Copyable {
     return FillProgress(notify: takeWaiting(), pauses: isPaused)
   }
 
+  /// Puts octets that came before, joined to one piece, in place of their pieces: nobody needs to be told.
+  mutating func compact(_ slice: Slice, repeating repeated: Int) {
+    guard case .body = phase else { return }
+    pieces.append(slice, repeating: repeated)
+  }
+
   mutating func outgrow() {
     isOutgrown = true
     pieces.dropRead()

@@ -136,7 +136,7 @@ public struct FillWriter: ~Copyable {
     let (length, end) = fill.withState { ($0.declaredLength, $0.end) }
     if let length, length != end { return (nil, fail(.wrongLength)) }
     guard !isOutgrown, let head = head else { return (nil, close { $0.finish() }) }
-    if let piece = tail.finish() { _ = fill.withState { $0.append(piece.slice, repeating: piece.repeated) } }
+    if let piece = tail.finish() { fill.withState { $0.compact(piece.slice, repeating: piece.repeated) } }
     let response = StoredResponse(head: head, body: fill.withState { $0.slices }, countedIn: store.live)
     let isStored = store.finish(fill, response, under: key, varyingBy: spec)
     isShared = false

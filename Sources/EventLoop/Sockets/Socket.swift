@@ -49,6 +49,7 @@ public struct Socket: ~Copyable {
 
   /// Writes the buffer and the slices after it with one system call. The caller drops what was taken.
   public borrowing func write(_ head: borrowing Buffer, _ slices: borrowing Slices) -> WriteResult {
+    guard slices.octets > 0 else { return write(head.readable) }
     var written = 0
     // Proof: the buffer is borrowed and the slices hold their chunks until the call has returned.
     unsafe slices.withVectors(behind: head.readable) { vectors, count in

@@ -40,6 +40,17 @@ struct FillTests {
     #expect(store.figures.objects == 1 && store.figures.hits == 1 && store.figures.stored == 1)
   }
 
+  @Test("whoever has read all so far is told of the end, also where the last pieces are joined then", arguments: 1...3)
+  func toldOfEnd(pieces: Int) throws {
+    let owner = try Visitor(store.view(worker: 1), "/a")
+    let waiter = try Visitor(store.view(worker: 2), "/a")
+    try owner.begin()
+    for _ in 0..<pieces { owner.append("abc") }
+    #expect(waiter.readAll() == String(repeating: "abc", count: pieces) + "…")
+    #expect(owner.finishTelling()?.contains(2) == true)
+    #expect(waiter.readAll() == ".")
+  }
+
   @Test("an answer that can't be shared goes to its asker; waiters fetch for themselves, each alone")
   func released() throws {
     let view = store.view(worker: 1)

@@ -80,6 +80,8 @@ final class Visitor {
   func append(_ octets: [UInt8]) -> FillProgress? { writer?.append(octets.span, at: Day.start) }
   @discardableResult
   func finish() -> StoredResponse? { writer?.finish().stored }
+  /// Ends it, and says which workers are to be told.
+  func finishTelling() -> WorkerSet? { writer?.finish().notify }
   @discardableResult
   func fail() -> WorkerSet? { writer?.fail(FillFailure(status: 504, description: "too slow")) }
   func dropWriter() { writer = nil }
