@@ -6,6 +6,7 @@ never be. Exits 1 with a finding, of which the evidence lies in .build-fuzz/sock
 import asyncio
 import json
 import logging
+import math
 import pathlib
 import random as randomness
 import shutil
@@ -23,8 +24,9 @@ from yett import EXECUTABLE, PATIENCE, ROOT, Yett
 AT_ONCE = 96
 # Cases between two sane requests, and those before the first look at memory and descriptors.
 BATCH, WARM_UP = 200, 400
-CASES_A_SECOND = 2_000
+EVIDENCE = ROOT / ".build-fuzz/sockets"
 GROWTH_LIMIT = 24 << 20
+FAILURES = (OSError, Broken, Ended, Malformed, asyncio.TimeoutError)
 
 
 class Run:
@@ -32,10 +34,9 @@ class Run:
 
     def __init__(self, seconds, seed, folder):
         self.seconds, self.seed, self.folder = seconds, seed, folder
-        evidence = ROOT / ".build-fuzz/sockets"
-        evidence.mkdir(parents=True, exist_ok=True)
-        self.ledger = Ledger(evidence, seed)
-        self.cases, self.residents = 0, []
+        EVIDENCE.mkdir(parents=True, exist_ok=True)
+        self.ledger = Ledger(EVIDENCE, seed)
+        self.cases, self.residents, self.growth = 0, [], 0
 
     async def run(self):
         origins = Origins(self.ledger, self.seed)
@@ -51,18 +52,22 @@ class Run:
             self.clients = Clients(self.ledger, self.yett)
             for _ in range(4):
                 await self.clients.sane()
-            await self.until(time.monotonic() + PATIENCE, WARM_UP)
-            before = await self.settled(None)
-            await self.until(time.monotonic() + self.seconds, self.seconds * CASES_A_SECOND)
-            await self.at_the_end(before)
+            await self.until(PATIENCE, WARM_UP)
+            before = await self.settled()
+            await self.until(self.seconds, math.inf)
+            await self.look(self.cases)
+            if not self.stops:
+                await self.look_at_rest(before)
         finally:
             status = await self.yett.stop()
         if status != 0 and not self.ledger.findings:
             self.ledger.finding("end", f"Yett ended with {status}", self.yett.said())
         self.look_at_log()
 
-    async def until(self, end, limit):
-        """Cases, some at once, until the time or the number is reached."""
+    async def until(self, seconds, limit):
+        """Cases, some at once, until the time is over or there were so many."""
+        end = time.monotonic() + seconds
+
         async def go_on():
             while time.monotonic() < end and self.cases < limit and not self.stops:
                 case = self.cases = self.cases + 1
@@ -84,7 +89,7 @@ class Run:
                 case, f"a {kind} client was not done in {3 * PATIENCE:.0f} s", b"asked:",
                 b"".join(request.head for request in requests), b"sent:", bytes(sent), b"got:",
                 bytes(wire.seen) if wire else b"", repr(reader))
-        except (OSError, Broken, Ended, Malformed) as error:
+        except FAILURES as error:
             if kind == "strict" and not self.yett.trapped():
                 self.ledger.finding(case, f"a {kind} client failed: {error!r}")
         finally:
@@ -96,32 +101,28 @@ class Run:
             return self.ledger.finding(f"before {case}", trapped, self.yett.said(20_000))
         try:
             await self.clients.sane()
-        except (OSError, Broken, Ended, Malformed, asyncio.TimeoutError) as error:
-            self.ledger.finding(f"before {case}", f"a sane request failed: {error!r}", self.yett.said())
-        if self.yett.process.poll() is None:
             self.residents.append(self.yett.resident())
+        except FAILURES as error:
+            self.ledger.finding(f"before {case}", f"a sane request failed: {error!r}", self.yett.said())
         if case // BATCH % 5 == 0:
             self.yett.reload()
 
     @property
     def stops(self):
-        return self.yett.process.poll() is not None or len(self.ledger.findings) >= 5
+        return self.yett.process.poll() is not None or self.ledger.is_full
 
-    async def settled(self, before):
-        """Descriptors once nobody is connected: at most as many as before, if that can be had in time."""
-        end, least = time.monotonic() + PATIENCE, None
-        while time.monotonic() < end and (before is None or least is None or least > before):
+    async def settled(self, wanted=0, patience=4):
+        """Descriptors that are held while nobody is connected: as wanted, or fewer no longer."""
+        least, end = self.yett.descriptors(), time.monotonic() + patience
+        while least > wanted and time.monotonic() < end:
             await asyncio.sleep(0.1)
-            held = self.yett.descriptors()
-            if before is None and held == least and time.monotonic() > end - PATIENCE + 4:
-                break
-            least = held if least is None else min(least, held)
+            if (held := self.yett.descriptors()) < least:
+                least, end = held, time.monotonic() + patience
         return least
 
-    async def at_the_end(self, before):
-        if self.yett.process.poll() is not None:
-            return
-        after = await self.settled(before)
+    async def look_at_rest(self, before):
+        """Whether what the clients took is given back."""
+        after = await self.settled(before, PATIENCE)
         if after > before:
             self.ledger.finding("end", f"{after} descriptors, {before} before: some are not closed")
         try:
@@ -130,10 +131,10 @@ class Run:
                 ("yett_server_active_requests", "yett_cache_fills", "yett_cache_waiters", "yett_listener_connections"))}
             if left:
                 self.ledger.finding("end", f"nobody is connected, and there is {left}")
-        except (OSError, Broken, Ended, Malformed, asyncio.TimeoutError) as error:
+        except FAILURES as error:
             self.ledger.finding("end", f"no metrics: {error!r}")
-        third = self.residents[len(self.residents) // 3:] or [0]
-        self.growth = self.yett.resident() - min(third[0], third[-1])
+        self.growth = self.yett.resident() - self.residents[len(self.residents) // 3]
+        # A sanitizer keeps what is freed.
         if self.growth > GROWTH_LIMIT and "build-" not in EXECUTABLE:
             self.ledger.finding("end", f"memory grew by {self.growth >> 10} KiB in the last two thirds")
 
@@ -153,10 +154,10 @@ class Run:
     def verdict(self):
         counts = ", ".join(f"{count} {what}" for what, count in sorted(self.ledger.counts.items()))
         print(f"sockets: seed {self.seed}: {self.cases} cases; {counts}; {self.yett.reloads} reloads; resident "
-              f"{max(self.residents, default=0) >> 20} MiB, {getattr(self, 'growth', 0) / 1048576:+.1f} MiB in the end")
+              f"{max(self.residents, default=0) >> 20} MiB, {self.growth / 1048576:+.1f} MiB in the end")
         for finding in self.ledger.findings:
             print(f"sockets: seed {self.seed}: {finding}")
-        print(f"sockets: {len(self.ledger.findings) or 'no'} finding(s) in {self.seconds} s")
+        print(f"sockets: {len(self.ledger.findings) or 'no'} finding{'' if len(self.ledger.findings) == 1 else 's'} in {self.seconds} s")
         return 1 if self.ledger.findings else 0
 
 
@@ -173,6 +174,8 @@ def main():
     try:
         asyncio.run(run.run())
     finally:
+        if run.ledger.findings:
+            shutil.copy(folder / "access.log", EVIDENCE / f"access-{seed}.log")
         shutil.rmtree(folder)
     sys.exit(run.verdict())
 

@@ -81,10 +81,10 @@ def cut(octets, random):
     if style <= 1:
         return [octets]
     if style == 2:
-        # Octet by octet, for a while.
-        start = random.choice([0, max(0, len(octets) - 150), random.randrange(len(octets))])
-        singles = [octets[index:index + 1] for index in range(start, min(start + 150, len(octets)))]
-        return [piece for piece in [octets[:start], *singles, octets[start + 150:]] if piece]
+        # Octet by octet, for a while: each is a turn of all clients, and the sum is less than a time limit.
+        start = random.choice([0, max(0, len(octets) - 60), random.randrange(len(octets))])
+        singles = [octets[index:index + 1] for index in range(start, min(start + 60, len(octets)))]
+        return [piece for piece in [octets[:start], *singles, octets[start + 60:]] if piece]
     if style == 3:
         # Behind and within line ends, where state machines turn.
         places = [match.start() + random.randrange(3) for match in re.finditer(rb"\r\n", octets)]

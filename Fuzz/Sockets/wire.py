@@ -26,7 +26,7 @@ class Wire:
     async def _more(self):
         try:
             octets = await self.reader.read(65_536)
-        except (OSError, ConnectionError) as error:
+        except OSError as error:
             raise Ended(f"reset: {error}") from error
         if not octets:
             raise Ended("end")
@@ -137,9 +137,8 @@ async def read_body(wire, framing):
 class Answer:
     """A whole answer as a client reads it."""
 
-    def __init__(self, head, body, interims, ends):
-        self.head, self.body, self.interims, self.ends_connection = head, body, interims, ends
-        self.status = head.status
+    def __init__(self, head, body, ends):
+        self.head, self.status, self.body, self.ends_connection = head, head.status, body, ends
 
 
 async def read_head_of_answer(wire):
@@ -152,27 +151,25 @@ async def read_head_of_answer(wire):
 
 
 async def read_answer(wire, method, on_continue=None):
-    """One final answer, with the interim ones before it.
+    """One final answer; the interim ones before it are read as strictly.
 
     on_continue: called at a 100."""
-    interims = []
     while True:
         head = await read_head_of_answer(wire)
         if head.status >= 200:
             break
-        interims.append(head)
         if head.status == 100 and on_continue:
             await on_continue()
     closes = any(b"close" in value.lower() for value in head.all(b"connection"))
     framing = head.framing()
     if method == b"HEAD" or head.status in (204, 304):
-        return Answer(head, b"", interims, closes)
+        return Answer(head, b"", closes)
     if framing is None:
         body, how = await wire.rest_of_connection()
         if how != "end":
             raise Ended(f"in a body that only the close ends: {how}")
-        return Answer(head, body, interims, True)
-    return Answer(head, await read_body(wire, framing), interims, closes)
+        return Answer(head, body, True)
+    return Answer(head, await read_body(wire, framing), closes)
 
 
 def content(key, size):

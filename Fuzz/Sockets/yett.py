@@ -39,7 +39,7 @@ sites:
       - {{ name: late-kept, path: /xc, pool: late }}
       - {{ name: sane, path: /sane, respond: {{ body: "sane" }} }}
       - {{ name: moved, path: /m, redirect: {{ to: "/h", status: 302 }} }}
-{more}limits: {{ head_timeout: {patience}s, keep_alive: {slow}s, write_timeout: {slow}s, handshake_timeout: {slow}s, drain: 2s }}
+{more}limits: {{ head_timeout: {patience}s, keep_alive: {patience}s, write_timeout: {patience}s, handshake_timeout: {slow}s, drain: 2s }}
 log: {{ access: access.log }}
 admin: {{ bind: "127.0.0.1:0", socket: "{folder}/admin.sock" }}
 """
