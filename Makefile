@@ -44,6 +44,8 @@ fuzz: build setup-fuzz ## every fuzz target for SECONDS_EACH seconds (60)
 test-tsan: setup-test ## every test under the thread sanitizer
 	@mkdir -p .build-tsan
 	@# What it cannot see of locks and joins; then the proof that it sees them now, and still sees a race.
+	@# SwiftPM does not see that it has changed.
+	@[ .build-tsan/Unseen.o -nt Tests/Sanitizers/Unseen.c ] || rm -f .build-tsan/debug/yett .build-tsan/debug/*.xctest
 	clang -O1 -Wall -Werror -c Tests/Sanitizers/Unseen.c -o .build-tsan/Unseen.o
 	swiftc -sanitize=thread Tests/Sanitizers/Contended.swift -Xlinker .build-tsan/Unseen.o -o .build-tsan/contended
 	.build-tsan/contended mutex
