@@ -124,6 +124,24 @@ struct BufferTests {
     #expect(pool.take(.small).isEmpty == true)
   }
 
+  @Test(
+    "blocks beyond one mapping are each their holder's own, also after their memory went back", arguments: [0, 1, 2])
+  func slabs(trims: Int) {
+    let pool = BufferPool()
+    for round in 0..<3 {
+      var held: [Held] = []
+      for number in 0..<200 {
+        let size = BufferSize.allCases[number % 2]
+        held.append(Held(pool.take(size), filledWith: UInt8(truncatingIfNeeded: number + round), of: size))
+      }
+      #expect(pool.lent == 200)
+      #expect(held.allSatisfy { $0.isWhole() })
+      for block in held { block.giveBack(to: pool) }
+      for _ in 0..<trims { pool.trim() }
+    }
+    #expect(pool.lent == 0)
+  }
+
   @Test("free blocks are handed out one by one, the last that came back first, and none twice")
   func blocks() {
     let pool = BufferPool()
@@ -189,4 +207,24 @@ struct BufferTests {
     #expect(slices[16] == nil)
     #expect(slices[-1] == nil)
   }
+}
+
+/// A buffer that is full of one octet.
+private final class Held {
+  private var buffer: Buffer
+  private let octet: UInt8
+
+  init(_ buffer: consuming Buffer, filledWith octet: UInt8, of size: BufferSize) {
+    self.buffer = buffer
+    self.octet = octet
+    self.buffer.append([UInt8](repeating: octet, count: size.rawValue).span)
+  }
+
+  func isWhole() -> Bool {
+    guard buffer.count == buffer.capacity else { return false }
+    for index in 0..<buffer.count where buffer.readable[index] != octet { return false }
+    return true
+  }
+
+  func giveBack(to pool: BufferPool) { pool.reclaim(&buffer) }
 }

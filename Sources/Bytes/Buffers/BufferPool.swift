@@ -1,7 +1,8 @@
 import Glibc
 
-/// The free buffers of one thread, last in, first out, so that a warm block is used again. Blocks are mapped one by
-/// one and unmapped by `trim`: an idle connection holds none, and what a burst needed goes back to the system.
+/// The free buffers of one thread, last in, first out, so that a warm block is used again. An idle connection holds
+/// none, and `trim` gives the memory of what a burst needed back to the system. Blocks are mapped by the MiB: a process
+/// may have no more than 65,530 mappings, and connections hold more blocks than that.
 @safe public final class BufferPool {
   // Proof: made in `init`, freed in `deinit`, of this object alone, on one thread. Each use is one operation that calls
   // nobody back, so no two overlap: a dynamic check of exclusivity (half of what taking a buffer cost) would never
@@ -16,8 +17,10 @@ import Glibc
   }
 
   deinit {
-    unsafe small.pointee.unmap(small.pointee.count)
-    unsafe large.pointee.unmap(large.pointee.count)
+    unsafe small.pointee.unmap()
+    unsafe large.pointee.unmap()
+    unsafe small.deinitialize(count: 1)
+    unsafe large.deinitialize(count: 1)
     unsafe small.deallocate()
     unsafe large.deallocate()
   }
@@ -66,16 +69,18 @@ import Glibc
     give(taken)
   }
 
-  /// Unmaps what has not been needed since the last call. Call every few seconds.
+  /// Gives back the memory of what has not been needed since the last call, and keeps its addresses. Call every few
+  /// seconds.
   public func trim() {
     unsafe small.pointee.trim()
     unsafe large.pointee.trim()
   }
 }
 
-/// The free blocks of one size, each with the next one's address in its first octets.
+/// The free blocks of one size, each with the next one's address in its first octets, but for those without memory.
 ///
-/// Proof of safety: a block is mapped for `size` octets and is in the list or in one `Buffer`, never in both.
+/// Proof of safety: a block is mapped for `size` octets and is in the list, among the cold ones or in one `Buffer`,
+/// never in two of them.
 @safe @usableFromInline struct FreeBlocks {
   /// Octets of a block.
   @usableFromInline let size: Int
@@ -84,6 +89,11 @@ import Glibc
   @usableFromInline var count = 0
   /// The fewest blocks that lay free since the last trim: so many were never needed.
   @usableFromInline var idle = 0
+  /// Blocks that are mapped and have no memory.
+  private var cold: [UnsafeMutablePointer<UInt8>] = unsafe []
+
+  /// Octets that are mapped at once.
+  private static let slab = 1 << 20
 
   init(size: BufferSize) {
     self.size = size.rawValue
@@ -92,7 +102,7 @@ import Glibc
 
   @inlinable mutating func take() -> Buffer {
     lent &+= 1
-    guard let block = unsafe pop() else { return unsafe Buffer(block: map(), capacity: size) }
+    guard let block = unsafe pop() else { return unsafe Buffer(block: takeCold(), capacity: size) }
     if count < idle { idle = count }
     return unsafe Buffer(block: block, capacity: size)
   }
@@ -106,16 +116,18 @@ import Glibc
   }
 
   mutating func trim() {
-    unmap(idle)
+    for _ in 0..<idle {
+      guard let block = unsafe pop() else { break }
+      unsafe _ = madvise(block, size, MADV_DONTNEED)
+      unsafe cold.append(block)
+    }
     idle = count
   }
 
-  /// So many, or all.
-  mutating func unmap(_ most: Int) {
-    for _ in 0..<most {
-      guard let block = unsafe pop() else { break }
-      unsafe _ = munmap(block, size)
-    }
+  /// All that are free.
+  mutating func unmap() {
+    while let block = unsafe pop() { unsafe _ = munmap(block, size) }
+    while let block = unsafe cold.popLast() { unsafe _ = munmap(block, size) }
   }
 
   @inlinable mutating func pop() -> UnsafeMutablePointer<UInt8>? {
@@ -130,13 +142,16 @@ import Glibc
   }
 
   /// A block more.
-  @usableFromInline mutating func map() -> UnsafeMutablePointer<UInt8> {
+  @usableFromInline mutating func takeCold() -> UnsafeMutablePointer<UInt8> {
     idle = 0
-    let pages = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    if let block = unsafe cold.popLast() { return unsafe block }
+    let pages = unsafe mmap(nil, Self.slab, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
       // As with malloc in the runtime: without memory there is no way on. Connections are bounded so that it holds.
       preconditionFailure("out of memory for a buffer of \(size) octets")
     }
-    return unsafe pages.assumingMemoryBound(to: UInt8.self)
+    let block = unsafe pages.assumingMemoryBound(to: UInt8.self)
+    for start in stride(from: size, to: Self.slab, by: size).reversed() { unsafe cold.append(block + start) }
+    return unsafe block
   }
 }

@@ -31,23 +31,6 @@ import Glibc
     return true
   }
 
-  /// Copies all to the end of a buffer, and lets go of them.
-  ///
-  /// - Parameter reserve: octets of room that must be left.
-  /// - Returns: `false`, and nothing copied, where there is no such room.
-  public mutating func move(to buffer: inout Buffer, leaving reserve: Int) -> Bool {
-    guard octets <= buffer.room - reserve else { return false }
-    var index = 0
-    while index < count {
-      // Proof: as at `vectors`.
-      let vector = unsafe vectors.base[index &+ 1]
-      unsafe buffer.append(Span(_unsafeBytes: UnsafeRawBufferPointer(start: vector.iov_base, count: vector.iov_len)))
-      index &+= 1
-    }
-    removeAll()
-    return true
-  }
-
   /// Lets go of all.
   public mutating func removeAll() {
     var index = 0

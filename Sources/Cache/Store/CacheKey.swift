@@ -30,7 +30,8 @@ public struct CacheKey: ~Copyable {
   ///
   /// - Parameters:
   ///   - prefix: what else tells sites and routes apart.
-  ///   - path: in the form for matching.
+  ///   - path: as it goes to the origin: what that makes of another spelling (a redirect to this one, say) must not be
+  ///     the answer to this one.
   ///   - query: `nil` where there is none, which is not the same as an empty one.
   public mutating func begin(
     _ prefix: Span<UInt8>, scheme: Scheme, port: UInt16, host: Span<UInt8>, path: Span<UInt8>, query: Span<UInt8>?

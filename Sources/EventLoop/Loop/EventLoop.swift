@@ -6,9 +6,6 @@ import Time
 /// One thread's reactor. It hands readiness, timers and turns to its tenants and is itself what they need of their
 /// thread: the time, the buffers, the turn queue. Everything here belongs to the thread that made it.
 @safe public final class EventLoop {
-  /// Events taken from the kernel at once.
-  private static let batch = 256
-
   /// The thread's free buffers; tenants give back what they took when they fall idle.
   public let buffers = BufferPool()
   private let epoll: Int32
@@ -100,6 +97,10 @@ import Time
   /// collected together, and it still fires. A tenant that minds compares its deadline with `now`.
   public func cancel(_ timer: TimerToken) { unsafe state.pointee.wheel.cancel(timer) }
 
+  /// Whether the kernel has said something of a tenant's descriptor that its `ready` is still to be told in this turn.
+  /// It looks through up to 256 events.
+  public func isReady(_ token: EventToken) -> Bool { unsafe state.pointee.events.holds(token) }
+
   /// `run` returns after this turn.
   public func stop() { isStopping = true }
 
@@ -108,23 +109,16 @@ import Time
 
   /// Runs until `stop`.
   public func run() {
-    // Proof: the events live for as long as the loop runs; `turn` reads no more of them than the kernel wrote.
-    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
-      var timeout: Int32 = 0
-      while !isStopping { timeout = unsafe turn(events, timeout: timeout) }
-    }
+    var timeout: Int32 = 0
+    while !isStopping { timeout = turn(timeout: timeout) }
   }
 
   /// - Returns: how long the next turn may wait, as `epoll_wait` has it.
-  private func turn(_ events: UnsafeMutableBufferPointer<epoll_event>, timeout: Int32) -> Int32 {
-    let count = unsafe epoll_wait(epoll, events.baseAddress, Int32(Self.batch), timeout)
+  private func turn(timeout: Int32) -> Int32 {
+    unsafe state.pointee.events.wait(on: epoll, timeout: timeout)
     clock.read()
     // Sockets before timers: an answer that is there has not timed out.
-    var index = 0
-    while index < Int(count) {
-      let token = unsafe EventToken(packed: events[index].data.u64)
-      let readiness = unsafe Readiness(events: events[index].events)
-      index &+= 1
+    while let (token, readiness) = unsafe state.pointee.events.next() {
       unsafe state.pointee.slots.tenant(of: token)?.ready(readiness, in: self)
     }
     if unsafe state.pointee.hasMore(at: now) {
@@ -138,6 +132,7 @@ import Time
 
 /// What a loop knows, beside its descriptors and clocks.
 private struct LoopState: ~Copyable {
+  var events = EventBatch()
   var slots = SlotTable()
   var wheel: TimerWheel
   private var posted: [EventToken] = []

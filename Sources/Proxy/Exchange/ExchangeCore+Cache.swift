@@ -40,8 +40,7 @@ extension ExchangeCore {
   private static func begin(_ key: inout CacheKey, _ target: borrowing Target, of rules: RouteRules) {
     let prefix = rules.keyPrefix
     key.begin(
-      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.matchPath,
-      query: target.query)
+      prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.path, query: target.query)
   }
 
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
@@ -94,6 +93,7 @@ extension ExchangeCore {
   ) {
     guard let reader = writer.join(at: moment.now) else { return start(to: pool, as: exchange) }
     record.cache = writer.forward == .stale ? .expired : .miss
+    request.isShared = true
     let feeder = FillFeeder(writer, policy: policy, asker: exchange, serial: serial, services: services)
     do throws(UpstreamFailure) {
       guard let origins = snapshot?.pool(pool) else { throw UpstreamFailure.noServer }

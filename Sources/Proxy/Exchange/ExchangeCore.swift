@@ -244,6 +244,10 @@ struct ExchangeCore: ~Copyable {
     outgoing.gather(into: &gathered, limit: limit)
   }
 
+  /// Copies all that is left of the answer's body to `output`, where it is whole, has a place there, and is no longer
+  /// than `limit`.
+  mutating func moveBody(to output: inout Buffer, limit: Int) -> Bool { outgoing.move(to: &output, limit: limit) }
+
   /// So many of the gathered octets were taken by the socket.
   mutating func consumed(_ octets: Int) {
     outgoing.consume(octets)

@@ -70,6 +70,9 @@ struct AnswerFraming: ~Copyable {
     if offered == promised { slices.append(isLast ? last : tail) }
   }
 
+  /// All of the body was put into the output by whoever frames nothing. Not for a chunked one.
+  mutating func end() { isEnded = true }
+
   /// Counts off what the socket took.
   ///
   /// - Parameters:

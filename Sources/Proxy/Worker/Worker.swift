@@ -43,6 +43,8 @@ public final class Worker: EventTenant {
   private let spares = Spares<HTTP1Reader>(limit: 256)
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
+  /// When `timerFired` has work to do.
+  private var tick = Deadline()
   private var drainDeadline = Instant.distantFuture
   /// Of a drain, for sessions without a request under way.
   private var idleDeadline = Instant.distantFuture
@@ -71,7 +73,7 @@ public final class Worker: EventTenant {
     self.snapshot = WorkerSnapshot(snapshot, worker: number)
     limits = snapshot.limits
     token = try loop.add(self, descriptor: mailbox.descriptor)
-    _ = loop.schedule(token, at: loop.now + Self.logging)
+    tick.set(loop.now + Self.logging, of: token, in: loop)
     adopt(snapshot, sockets: sockets)
   }
 
@@ -106,6 +108,7 @@ public final class Worker: EventTenant {
 
   /// Once a second: hands over the log, gives back free buffers, looks after fills and the drain.
   public func timerFired(in loop: EventLoop) {
+    guard tick.hasCome(of: token, in: loop) else { return }
     log.flush()
     fills.tick(at: loop.now, patience: limits.writeTimeout)
     if loop.now >= nextTrim {
@@ -119,7 +122,7 @@ public final class Worker: EventTenant {
       for session in sessions { session.abort() }
     }
     endIfDrained()
-    _ = loop.schedule(token, at: Swift.min(loop.now + Self.logging, drainDeadline))
+    tick.set(Swift.min(loop.now + Self.logging, drainDeadline), of: token, in: loop)
   }
 
   private func adopt(_ snapshot: Snapshot, sockets: [ListeningSocket]) {
@@ -179,7 +182,7 @@ public final class Worker: EventTenant {
     messages = []
     guard !isDraining else {
       drainDeadline = Swift.min(drainDeadline, deadline)
-      _ = loop.schedule(token, at: drainDeadline)
+      tick.set(Swift.min(tick.instant, drainDeadline), of: token, in: loop)
       return
     }
     isDraining = true
@@ -187,8 +190,7 @@ public final class Worker: EventTenant {
     idleDeadline = loop.now + Self.idleGrace
     for listener in listeners { listener.close(in: loop) }
     listeners = []
-    _ = loop.schedule(token, at: Swift.min(idleDeadline, deadline))
-    _ = loop.schedule(token, at: deadline)
+    tick.set(Swift.min(tick.instant, idleDeadline, deadline), of: token, in: loop)
     endIfDrained()
   }
 

@@ -11,12 +11,14 @@ final class IdleStack {
 
   init(_ address: Address) { self.address = address }
 
-  /// - Parameter proven: ask the kernel that no end waits to be read: for requests that may not be sent twice.
+  /// One of which the loop knows no news, of this turn either: an end, or octets that nobody asked for.
+  ///
+  /// - Parameter proven: ask the kernel too.
   func take(proven: Bool, in loop: EventLoop) -> UpstreamConnection? {
     var waiting = takeAll()
     defer { swap(&waiting, &connections) }
     while let connection = waiting.popLast() {
-      if !proven || !connection.hasNews { return connection }
+      if !connection.isReady(in: loop), !proven || !connection.hasNews { return connection }
       connection.close(in: loop)
     }
     return nil

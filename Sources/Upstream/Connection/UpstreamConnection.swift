@@ -45,6 +45,9 @@ final class UpstreamConnection: EventTenant {
   /// The reader takes octets again.
   func resume(in loop: EventLoop) { core.resume(in: loop) }
 
+  /// Whether this turn's readiness is still to be handed to it.
+  func isReady(in loop: EventLoop) -> Bool { core.isReady(in: loop) }
+
   /// Whether an end, or octets that nobody asked for, wait to be read.
   var hasNews: Bool { core.hasNews }
 

@@ -51,6 +51,7 @@ struct UpstreamConnectionCore: ~Copyable {
 
   var descriptor: Int32 { socket.descriptor }
   var hasNews: Bool { socket.hasNews() }
+  func isReady(in loop: EventLoop) -> Bool { loop.isReady(token) }
 
   mutating func registered(as token: EventToken, in loop: EventLoop) {
     self.token = token

@@ -33,7 +33,8 @@ final class Fetch: Fetching {
     isBodyWhole = request.framing.isEmpty
     progress = FetchProgress()
     progress.began = now
-    attempts = FetchAttempts(isSafe: request.method.isSafe, hasBody: !isBodyWhole, at: now)
+    attempts = FetchAttempts(
+      isSafe: request.method.isSafe, hasBody: !isBodyWhole, isShared: request.isShared, at: now)
     do throws(UpstreamFailure) { try attempt(request, of: pool, in: origins.loop) } catch {
       self.reader = nil
       origins.recycle(self)

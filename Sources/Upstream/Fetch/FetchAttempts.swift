@@ -15,19 +15,21 @@ struct FetchAttempts {
   private var sentOctets: UInt64 = 0
   private let isSafe: Bool
   private let hasBody: Bool
+  private let isShared: Bool
   private let deadline: Instant
 
   /// - Parameters:
   ///   - isSafe: of the method (RFC 9110 §9.2.1).
   ///   - hasBody: whether octets of a body belong to the request.
-  init(isSafe: Bool, hasBody: Bool, at now: Instant) {
-    (self.isSafe, self.hasBody) = (isSafe, hasBody)
+  ///   - isShared: whether the answer may be kept for others.
+  init(isSafe: Bool, hasBody: Bool, isShared: Bool = false, at now: Instant) {
+    (self.isSafe, self.hasBody, self.isShared) = (isSafe, hasBody, isShared)
     deadline = now + Self.budget
   }
 
-  /// Whether a connection is to be asked first if it is still open: a request that may not be sent twice must not be
-  /// lost on one that has ended.
-  var wantsProof: Bool { !isSafe }
+  /// Whether a connection that was kept is to be asked first if nothing has come on it: a request that may not be sent
+  /// twice must not be lost on one that has ended, and octets that nobody asked for must not be kept for everybody.
+  var wantsProof: Bool { !isSafe || isShared }
 
   var isExhausted: Bool { count >= Self.limit }
 

@@ -9,6 +9,8 @@ public struct OriginRequest: Sendable {
   public var fields = FieldBlock()
   /// `.none`, `.length` or `.chunked`.
   public var framing = BodyFraming.none
+  /// The answer may be kept for others: a connection that was kept is asked first if all is well with it.
+  public var isShared = false
   /// Method, target and authority, one behind the other: one storage to keep.
   private var line: [UInt8] = []
   private var targetStart = 0
@@ -35,6 +37,7 @@ public struct OriginRequest: Sendable {
   public mutating func assign(_ head: borrowing RequestHead, _ octets: Span<UInt8>, to target: borrowing Target) {
     method = head.method
     framing = head.framing
+    isShared = false
     line.removeAll(keepingCapacity: true)
     line.append(octets[clamped: head.methodName])
     targetStart = line.count

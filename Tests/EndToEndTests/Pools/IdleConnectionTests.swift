@@ -116,4 +116,25 @@ struct IdleConnectionTests {
       #expect(try inside.rest() == ([], .closed))
     }
   }
+
+  @Test(
+    "octets that nobody asked for answer no request, not even one that comes with them (RFC 9112 §9.2)",
+    arguments: ["off", "{}"], [true, false])
+  func stray(cache: String, isRequestFirst: Bool) throws {
+    let origin = try Origin()
+    try withYett(Setup(origin.endpoint, route: "cache: \(cache)")) { yett in
+      let client = try yett.connect()
+      try client.send(.get("/first"))
+      let (_, inside) = try origin.answer(.ok("first"))
+      #expect(try client.answer().text == "first")
+      try yett.whileStopped {
+        if isRequestFirst { try client.send(.get("/next")) }
+        try inside.send(.ok("stray", "Cache-Control: max-age=60"))
+        if !isRequestFirst { try client.send(.get("/next")) }
+      }
+      #expect(try origin.answer(.ok("next")).request.target == "/next")
+      #expect(try client.answer().text == "next")
+      #expect(try inside.rest().octets == [])
+    }
+  }
 }

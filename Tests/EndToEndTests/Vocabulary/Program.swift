@@ -67,6 +67,14 @@ final class Program {
 
   func signal(_ number: Int32) { if status == nil { kill(identifier, number) } }
 
+  /// Stops all its threads for the body, so that what happens in it is one turn's news.
+  func whileStopped(_ body: () throws -> Void) rethrows {
+    signal(SIGSTOP)
+    waitpid(identifier, nil, WUNTRACED)
+    defer { signal(SIGCONT) }
+    try body()
+  }
+
   /// Waits for its end, which closes both outputs; reads what it says till then.
   func exit(by deadline: Deadline = .patient) throws -> Exit {
     if let status { return status }

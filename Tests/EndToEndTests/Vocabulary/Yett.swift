@@ -122,6 +122,9 @@ final class Yett {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count
   }
 
+  /// Stops all its threads for the body: what happens in it comes to them at once.
+  func whileStopped(_ body: () throws -> Void) rethrows { try program.whileStopped(body) }
+
   /// SIGTERM, and its end.
   func stop(by deadline: Deadline = .patient) throws -> Program.Exit {
     program.signal(SIGTERM)

@@ -187,6 +187,19 @@ struct CachedExchangeTests {
     #expect(worker.fetches.started.count == 2, "nothing of it was stored")
   }
 
+  @Test("another spelling of a path is another object: it is sent as it is, and may be answered by a redirect")
+  func spelling() throws {
+    try session.open("GET /cached/%78 HTTP/1.1\r\nHost: a.example")
+    let fetch = try worker.fetches.last()
+    #expect(fetch.line == "GET /cached/%78 a.example")
+    fetch.answers("HTTP/1.1 301 Moved\r\nLocation: /cached/x\r\nCache-Control: max-age=60\r\nContent-Length: 0")
+    fetch.ends()
+    session.turn()
+    try session.open(Self.request)
+    #expect(worker.fetches.started.count == 2)
+    #expect(try worker.fetches.last().line == "GET /cached/x a.example")
+  }
+
   @Test("a stored 204 has no length (RFC 9110 §8.6)")
   func noContent() throws {
     try store("HTTP/1.1 204 No Content\r\nCache-Control: max-age=60", body: "")

@@ -8,6 +8,8 @@ struct OutgoingBodyTests {
   @Test("beside a plain model of itself, whatever is done to it", arguments: 0..<20 as Range<UInt64>)
   func model(seed: UInt64) {
     var random = SplitMix(seed: seed)
+    let buffers = BufferPool()
+    var buffer = Buffer()
     var body = OutgoingBody()
     // The model: octets that were not consumed, and where the slices that hold them end.
     var octets: [UInt8] = []
@@ -32,6 +34,14 @@ struct OutgoingBodyTests {
       case 6 where random.next() % 20 == 0:
         body.reset()
         (octets, ends, isWhole) = ([], [], false)
+      case 7 where random.next() % 4 == 0:
+        let limit = Int(random.next() % 80)
+        buffer.clear()
+        buffers.supply(&buffer, .small)
+        let isMoved = body.move(to: &buffer, limit: limit)
+        #expect(isMoved == (isWhole && octets.count <= limit))
+        #expect(ProxyTests.octets(buffer) == (isMoved ? octets : []))
+        if isMoved { (octets, ends) = ([], []) }
       default: break
       }
       let limit = 1 + Int(random.next() % 80)

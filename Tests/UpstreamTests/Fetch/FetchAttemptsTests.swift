@@ -76,5 +76,6 @@ struct FetchAttemptsTests {
   func proof() {
     #expect(FetchAttempts(isSafe: false, hasBody: false, at: now).wantsProof)
     #expect(!FetchAttempts(isSafe: true, hasBody: false, at: now).wantsProof)
+    #expect(FetchAttempts(isSafe: true, hasBody: false, isShared: true, at: now).wantsProof)
   }
 }

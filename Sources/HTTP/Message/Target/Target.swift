@@ -77,7 +77,7 @@ public struct Target: ~Copyable {
     @_lifetime(borrow self) get { octets.span.extracting(authorityEnd..<pathEnd) }
   }
 
-  /// The path with unreserved octets decoded and the hex digits of others upper-cased: for matching and keys.
+  /// The path with unreserved octets decoded and the hex digits of others upper-cased: for matching.
   public var matchPath: Span<UInt8> {
     @_lifetime(borrow self) get {
       octets.count > queryEnd

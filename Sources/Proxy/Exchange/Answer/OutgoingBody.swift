@@ -22,7 +22,7 @@ struct OutgoingBody: ~Copyable {
   var isOpen: Bool { end == .open }
 
   mutating func reset() {
-    removeAll()
+    if octets > 0 || stored != nil || !streamed.isEmpty { removeAll() }
     end = .open
   }
 
@@ -66,6 +66,25 @@ struct OutgoingBody: ~Copyable {
       index &+= 1
     }
     return index == count && end == .whole ? .last : .more
+  }
+
+  /// Copies the rest of a body that is whole to the end of `output`, and consumes it.
+  ///
+  /// - Parameter limit: octets of it at most.
+  /// - Returns: `false`, and nothing copied, where it is longer, not whole, or there is no room.
+  mutating func move(to output: inout Buffer, limit: Int) -> Bool {
+    guard end == .whole, octets <= limit, octets <= output.room else { return false }
+    if octets > 0, firstConsumed == 0, first == 0, let response = stored.take() {
+      for index in response.body.indices { response.body[index].withSpan { _ = output.append($0) } }
+      octets = 0
+      return true
+    }
+    while let slice = slice(at: first) {
+      slice.withSpan { _ = output.append(firstConsumed == 0 ? $0 : $0.extracting(droppingFirst: firstConsumed)) }
+      (first, firstConsumed) = (first &+ 1, 0)
+    }
+    removeAll()
+    return true
   }
 
   /// Slices that are here, consumed ones among them.
