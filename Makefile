@@ -1,7 +1,7 @@
 # What anyone types is here; `make` alone says what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-test setup-bench
+.PHONY: help run test build format lint bench budget fuzz test-tsan test-asan install setup setup-test setup-bench setup-fuzz
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -9,6 +9,7 @@ SECONDS_EACH ?= 60
 
 BUILD_PACKAGES := libssl-dev libyaml-dev libc-ares-dev pkg-config
 TEST_PACKAGES := curl openssl nginx-light
+FUZZ_PACKAGES := python3 openssl
 BENCH_PACKAGES := gcc libc6-dev python3 wrk haproxy nginx-light openssl valgrind strace binutils util-linux
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Benchmarks)
 
@@ -37,12 +38,14 @@ bench: build setup-bench ## CPU time per request beside bare loops, nginx and HA
 budget: build setup-bench ## instructions, retains, exclusivity checks and system calls of a hit
 	Benchmarks/budget
 
-fuzz: setup ## every fuzz target for SECONDS_EACH seconds (60)
+fuzz: build setup-fuzz ## every fuzz target for SECONDS_EACH seconds (60)
 	Fuzz/run all $(SECONDS_EACH)
 
 test-tsan: setup-test ## every test under the thread sanitizer
 	@mkdir -p .build-tsan
 	@# What it cannot see of locks and joins; then the proof that it sees them now, and still sees a race.
+	@# SwiftPM does not see that it has changed.
+	@[ .build-tsan/Unseen.o -nt Tests/Sanitizers/Unseen.c ] || rm -f .build-tsan/debug/yett .build-tsan/debug/*.xctest
 	clang -O1 -Wall -Werror -c Tests/Sanitizers/Unseen.c -o .build-tsan/Unseen.o
 	swiftc -sanitize=thread Tests/Sanitizers/Contended.swift -Xlinker .build-tsan/Unseen.o -o .build-tsan/contended
 	.build-tsan/contended mutex
@@ -89,3 +92,6 @@ setup-test: setup
 
 setup-bench: setup
 	$(call install-missing,$(BENCH_PACKAGES))
+
+setup-fuzz: setup
+	$(call install-missing,$(FUZZ_PACKAGES))

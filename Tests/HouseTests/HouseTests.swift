@@ -81,6 +81,7 @@ struct RuleTests {
       (.port, "Tests/TLSTests/A.swift", "let a = try ListeningSocket(Address(host: b, port: 8080))"),
       (.length, "Sources/Bytes/A.swift", String(repeating: "\n", count: 401)),
       (.fileName, "Sources/Bytes/A.swift", "struct B {}"),
+      (.fileName, "Sources/Bytes/A.swift", ""),
       (.fileName, "Sources/Bytes/ByteUtils.swift", "enum ByteUtils {}"),
       (.documentation, "Sources/Bytes/A.swift", "public struct A {"),
       (.documentation, "Sources/Bytes/A.swift", "/// A.\npublic struct A {\n\n  @inlinable public func b() {}"),

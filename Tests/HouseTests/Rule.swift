@@ -145,6 +145,9 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   private func name(of file: SourceFile) -> [Finding] {
+    guard file.code.contains(where: { !$0.isEmpty }) else {
+      return [Finding(path: file.path, line: 1, remedy: "there is nothing in it; delete it")]
+    }
     guard file.room != nil, file.name != "main" else { return [] }
     let stem = file.name.split(separator: "+").first ?? file.name
     if let word = ["Utils", "Util", "Helper", "Helpers", "Common", "Manager", "Impl", "Misc"].first(
