@@ -8,6 +8,9 @@ public final class VarySpec: Sendable, Equatable {
     let known: FieldName
   }
 
+  /// A part of the selecting fields, drawn anew when what is stored is invalidated: what was found by an earlier one is
+  /// found no more, wherever it lies.
+  private let generation = UInt64.random(in: 0 ... .max)
   private let octets: [UInt8]
   private let members: [Member]
 
@@ -22,6 +25,11 @@ public final class VarySpec: Sendable, Equatable {
     (self.octets, self.members) = (octets, members)
   }
 
+  /// The same names, for what is stored from now on.
+  private init(renewing spec: VarySpec) { (octets, members) = (spec.octets, spec.members) }
+
+  func renewed() -> VarySpec { VarySpec(renewing: self) }
+
   /// Whether the same fields select.
   public static func == (left: VarySpec, right: VarySpec) -> Bool {
     left === right || left.members == right.members && left.octets == right.octets
@@ -34,6 +42,7 @@ public final class VarySpec: Sendable, Equatable {
   /// further than Yett counts as absent, since the origin did not see it.
   func select(from head: borrowing RequestHead, _ headOctets: Span<UInt8>, into key: inout CacheKey) {
     let names = octets
+    key.append(generation)
     for member in members {
       let name = names.span.extracting(member.range)
       key.beginField(name)
@@ -53,6 +62,7 @@ public final class VarySpec: Sendable, Equatable {
   /// The same of a fill's request, which keeps its fields as a block.
   func select(from fields: FieldBlock, into key: inout CacheKey) {
     let (names, lines) = (octets, fields.octets)
+    key.append(generation)
     for member in members {
       let name = names.span.extracting(member.range)
       key.beginField(name)

@@ -75,13 +75,15 @@ public struct FillWriter: ~Copyable {
       case .chunked, .untilClose: break
       }
       let selection = key.selection
-      let notify = fill.withState { $0.begin(stored, length: length, spec: spec, selection: selection) }
+      let entered = self.spec
+      let notify = fill.withState { $0.begin(stored, length: length, spec: entered, selection: selection) }
       return .shared(stored, notify: notify)
     }
   }
 
   /// The key that the answer is found by, and the fill under it.
-  private mutating func enter(varyingBy spec: VarySpec?) {
+  private mutating func enter(varyingBy found: VarySpec?) {
+    let spec = found.map { store.known($0, under: key) }
     var full = key.lookupKey
     if let spec {
       spec.select(from: fill.request, into: &full)
@@ -138,7 +140,7 @@ public struct FillWriter: ~Copyable {
     guard !isOutgrown, let head = head else { return (nil, close { $0.finish() }) }
     if let piece = tail.finish() { fill.withState { $0.compact(piece.slice, repeating: piece.repeated) } }
     let response = StoredResponse(head: head, body: fill.withState { $0.slices }, countedIn: store.live)
-    let isStored = store.finish(fill, response, under: key, varyingBy: spec)
+    let isStored = store.finish(fill, response, under: key, varyingBy: spec, isShared: isShared)
     isShared = false
     return (isStored ? response : nil, close { $0.finish() })
   }

@@ -62,6 +62,11 @@ public struct CacheKey: ~Copyable {
     text.append(part)
   }
 
+  /// Adds eight octets behind the primary key.
+  mutating func append(_ number: UInt64) {
+    for place in 0..<8 { text.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * place))) }
+  }
+
   /// Seven bits an octet, the last one without the high bit (LEB128).
   private mutating func appendLength(_ length: Int) {
     var rest = UInt64(clamping: length)

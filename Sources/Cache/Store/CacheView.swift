@@ -37,6 +37,15 @@ public struct CacheView: ~Copyable {
     return settle(finding, &key, fields, directives, at: now)
   }
 
+  /// What an unsafe request that was no error may have changed is not found any more (RFC 9111 §4.4), nor is what is
+  /// asked for at the moment: it may be of before.
+  ///
+  /// - Parameter key: with the parts of the primary key.
+  public func invalidate(_ key: inout CacheKey) {
+    key.seal(with: store.hasher)
+    store.invalidate(StoreKey(key))
+  }
+
   /// Looks anew for a reader whose fill was not for it (`otherVariant`, `released`). For a hit, take its `conditions`
   /// before.
   public func lookup(again reader: consuming FillReader, at now: Instant) -> Lookup {

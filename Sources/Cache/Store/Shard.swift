@@ -94,6 +94,11 @@ struct Shard: ~Copyable {
     freeIfEmpty(index, taken: &taken)
   }
 
+  func holds(_ fill: Fill, key: Span<UInt8>, hash: UInt64) -> Bool {
+    let index = nodes.find(key, hash: hash)
+    return index != NodeTable.none && nodes[index].fill === fill
+  }
+
   // MARK: Contents
 
   /// Puts a content under a key in place of what is there.
@@ -125,6 +130,18 @@ struct Shard: ~Copyable {
   mutating func clear(_ key: Span<UInt8>, hash: UInt64, taken: inout Remains) {
     let index = nodes.find(key, hash: hash)
     guard index != NodeTable.none, !taken.isFull else { return }
+    takeContent(index, taken: &taken)
+    freeIfEmpty(index, taken: &taken)
+  }
+
+  /// Takes out what is stored under a key, and the fill: those who read it go on, others do not find it.
+  mutating func forget(_ key: Span<UInt8>, hash: UInt64, taken: inout Remains) {
+    let index = nodes.find(key, hash: hash)
+    guard index != NodeTable.none, !taken.isFull else { return }
+    if nodes[index].fill != nil {
+      nodes[index].fill = nil
+      figures.fills -= 1
+    }
     takeContent(index, taken: &taken)
     freeIfEmpty(index, taken: &taken)
   }

@@ -122,16 +122,40 @@ public final class Store: Sendable {
     return isEntered
   }
 
+  /// The spec of that kind that is under the primary key, or else this one.
+  func known(_ spec: VarySpec, under key: StoreKey) -> VarySpec {
+    let primary = key.primary
+    let known = shards[shard(of: key.primaryHash)].withLock { $0.spec(primary.octets.span, hash: primary.hash) }
+    return known == spec ? known ?? spec : spec
+  }
+
+  /// From now on nothing is found of what was stored under the primary key, or is asked for at the moment.
+  func invalidate(_ key: StoreKey) {
+    let primary = key.primary
+    let found = shards[shard(of: key.primaryHash)].withLock { $0.spec(primary.octets.span, hash: primary.hash) }
+    let renewed = found?.renewed()
+    _ = change(primary) { (shard, taken) in
+      shard.forget(primary.octets.span, hash: primary.hash, taken: &taken)
+      guard let renewed else { return .done }
+      return shard.store(
+        .varies(renewed), octets: renewed.cost, key: primary.octets, hash: primary.hash, taken: &taken)
+    }
+  }
+
   /// Stores a whole response and takes out the fill that brought it.
   ///
+  /// - Parameter isShared: it is not stored where the fill was taken out meanwhile.
   /// - Returns: whether it is stored.
-  func finish(_ fill: Fill, _ response: StoredResponse, under key: StoreKey, varyingBy spec: VarySpec?) -> Bool {
+  func finish(
+    _ fill: Fill, _ response: StoredResponse, under key: StoreKey, varyingBy spec: VarySpec?, isShared: Bool
+  ) -> Bool {
     guard live.count - response.cost <= limit + limit / 4 else {
       leave(fill, key: key)
       return false
     }
     let isStored = change(key) { (shard, taken) in
-      shard.store(.response(response), octets: response.cost, key: key.octets, hash: key.hash, taken: &taken)
+      guard !isShared || shard.holds(fill, key: key.octets.span, hash: key.hash) else { return .refused }
+      return shard.store(.response(response), octets: response.cost, key: key.octets, hash: key.hash, taken: &taken)
     }
     if let spec, isStored {
       // The marker may have been evicted while the body came.

@@ -43,6 +43,13 @@ extension ExchangeCore {
       prefix.span, scheme: target.scheme, port: target.port, host: target.host, path: target.path, query: target.query)
   }
 
+  /// An unsafe request was answered: what is stored of its target is of before (RFC 9111 §4.4).
+  mutating func invalidateIfChanged(status: UInt16) {
+    guard !method.isSafe, 200..<400 ~= status, let rules, rules.storage != nil else { return }
+    Self.begin(&key, target, of: rules)
+    services.invalidate(&key)
+  }
+
   /// Makes the cache's own request ready, for now or for when a fill comes to nothing. `false`: answered already.
   private mutating func prepare(
     _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts, to pool: Int

@@ -119,6 +119,7 @@ extension ExchangeCore {
 
   mutating func originHead(_ head: borrowing ResponseHead, _ octets: Span<UInt8>) {
     noteFetch()
+    invalidateIfChanged(status: head.status)
     beginAnswer(head.status)
     do throws(FieldError) {
       try AnswerFields.copy(head, octets, into: &answer.added)

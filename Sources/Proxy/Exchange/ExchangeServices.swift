@@ -33,6 +33,8 @@ public final class ExchangeServices {
 
   func lookup(again reader: consuming FillReader, at now: Instant) -> Lookup { cache.lookup(again: reader, at: now) }
 
+  func invalidate(_ key: inout CacheKey) { cache.invalidate(&key) }
+
   func nextID() -> RequestID { ids.next() }
 
   /// The current date for an answer that has none.

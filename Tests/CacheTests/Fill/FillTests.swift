@@ -209,6 +209,31 @@ struct FillTests {
     #expect(owner.finish() != nil)
   }
 
+  @Test("RFC 9111 §4.4: what was invalidated, or asked for before, answers nobody who comes later")
+  func invalidated() throws {
+    let view = store.view(worker: 1)
+    let first = try Visitor(view, "/a")
+    try first.begin()
+    first.append("old")
+    #expect(first.finish() != nil)
+    Visitor.change(view, "/a")
+    let (second, waiter) = (try Visitor(view, "/a"), try Visitor(view, "/a"))
+    #expect(second.outcome == .fill && waiter.outcome == .wait)
+    Visitor.change(view, "/a")
+    let third = try Visitor(view, "/a")
+    #expect(third.outcome == .fill, "it waits for nothing of before")
+    for (visitor, text) in [(second, "between"), (third, "new")] {
+      try visitor.begin()
+      visitor.append(text)
+    }
+    #expect(third.finish() != nil && second.finish() == nil)
+    #expect(waiter.readAll() == "between.")
+    #expect(try Visitor(view, "/a").body == "new")
+    Visitor.change(view, "/b")
+    for visitor in [first, second, third, waiter] { visitor.leave() }
+    expectIdle()
+  }
+
   @Test("a stale object stays until another takes its place")
   func stale() throws {
     let view = store.view(worker: 1)

@@ -34,6 +34,25 @@ struct VariantTests {
     #expect(store.figures.objects == 2)
   }
 
+  @Test("RFC 9111 §4.4: what was invalidated is not found any more, in no variant, and comes back with none")
+  func invalidated() throws {
+    let view = store.view(worker: 1)
+    try fill(view, english, varied, "old")
+    try fill(view, gaelic, varied, "sean")
+    let underWay = try Visitor(view, "/a", ["Accept-Language: fr"])
+    try underWay.begin(varied)
+    Visitor.change(view, "/a")
+    underWay.append("vieux")
+    underWay.finish()
+    try fill(view, english, varied, "new")
+    #expect(try Visitor(view, "/a", english).body == "new")
+    for language in ["gd", "fr"] {
+      let visitor = try Visitor(view, "/a", ["Accept-Language: \(language)"])
+      #expect(visitor.outcome == .fill && visitor.forward == .varyMiss)
+      visitor.fail()
+    }
+  }
+
   @Test("who waits for the head compares its own fields with the fill's, and goes for its own variant")
   func waiters() throws {
     let view = store.view(worker: 1)

@@ -45,6 +45,12 @@ final class Visitor {
       })
   }
 
+  /// Does what an unsafe request for the path does.
+  static func change(_ view: borrowing CacheView, _ path: String) {
+    var key = Sample.key(path)
+    view.invalidate(&key)
+  }
+
   /// Looks again in its reader's place.
   func again(_ view: borrowing CacheView, at second: Int64 = 0) throws -> Visitor {
     guard let reader = self.reader.take() else { throw NoReader() }

@@ -187,6 +187,21 @@ struct CachedExchangeTests {
     #expect(worker.fetches.started.count == 2, "nothing of it was stored")
   }
 
+  @Test(
+    "RFC 9111 §4.4: an unsafe request that is no error invalidates what is stored of its target",
+    arguments: zip(["PUT", "POST", "PURGE", "DELETE", "HEAD", "OPTIONS"], [204, 303, 200, 404, 200, 200]))
+  func unsafe(method: String, status: Int) throws {
+    try store()
+    try session.open("\(method) /cached/x?other HTTP/1.1\r\nHost: a.example").finish(.clientGone)
+    try session.open("\(method) /cached/x HTTP/1.1\r\nHost: a.example\r\nCache-Control: no-store")
+    let count = worker.fetches.started.count
+    try worker.fetches.last().answers("HTTP/1.1 \(status) X\r\nContent-Length: 0")
+    session.turn()
+    let isKept = method == "DELETE" || method == "HEAD" || method == "OPTIONS"
+    try session.open(Self.request)
+    #expect(worker.fetches.started.count == (isKept ? count : count + 1))
+  }
+
   @Test("another spelling of a path is another object: it is sent as it is, and may be answered by a redirect")
   func spelling() throws {
     try session.open("GET /cached/%78 HTTP/1.1\r\nHost: a.example")
