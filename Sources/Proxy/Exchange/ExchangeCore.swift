@@ -210,8 +210,10 @@ struct ExchangeCore: ~Copyable {
 
   /// Starts an answer's head, in place of one that nobody took.
   mutating func beginAnswer(_ status: UInt16) {
-    answer.reset()
-    outgoing.reset()
+    if answer.status != 0 {
+      answer.reset()
+      outgoing.reset()
+    }
     answer.status = status
     answer.own.requestID = requestID
     record.status = status
