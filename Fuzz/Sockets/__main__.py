@@ -126,11 +126,14 @@ class Run:
         if after > before:
             self.ledger.finding("end", f"{after} descriptors, {before} before: some are not closed")
         try:
-            samples = await self.clients.metrics()
-            left = {name: value for name, value in samples.items() if value and name.startswith(
-                ("yett_server_active_requests", "yett_cache_fills", "yett_cache_waiters", "yett_listener_connections"))}
-            if left:
-                self.ledger.finding("end", f"nobody is connected, and there is {left}")
+            # What is left ends within a time limit: one that is left behind does not.
+            end = time.monotonic() + 2 * PATIENCE
+            while left := {name: value for name, value in (await self.clients.metrics()).items() if value and name.startswith(
+                    ("yett_server_active_requests", "yett_cache_fills", "yett_cache_waiters", "yett_listener_connections"))}:
+                if time.monotonic() > end:
+                    self.ledger.finding("end", f"nobody is connected, and there is {left}")
+                    break
+                await asyncio.sleep(0.2)
         except FAILURES as error:
             self.ledger.finding("end", f"no metrics: {error!r}")
         self.growth = self.yett.resident() - self.residents[len(self.residents) // 3]
