@@ -19,9 +19,9 @@ enum Shutdown: Equatable, Sendable {
 
   /// After a drain's deadline, for workers to cut what is left and for the log to be written.
   static let grace = Nanoseconds.seconds(5)
-  /// For the same after the second signal: so short that it is at once for who waits, and long enough for workers to
-  /// reset what a mere close would let pass for whole.
-  static let cuttingGrace = Nanoseconds.milliseconds(500)
+  /// For the same after the second signal: short for who waits, and long enough on a busy machine for workers to reset
+  /// what a mere close would let pass for whole, and for the process to end as one that nothing holds.
+  static let cuttingGrace = Nanoseconds.seconds(2)
 
   var limit: Instant? {
     switch self {

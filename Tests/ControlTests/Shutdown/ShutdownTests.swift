@@ -7,7 +7,7 @@ import Time
 struct ShutdownTests {
   static let now = Instant(sinceStart: .seconds(100))
   static let draining = Shutdown.draining(limit: Instant(sinceStart: .seconds(135)))
-  static let cutting = Shutdown.cutting(limit: Instant(sinceStart: .milliseconds(100_500)))
+  static let cutting = Shutdown.cutting(limit: Instant(sinceStart: .seconds(102)))
 
   @Test(
     "a first signal drains, a second cuts, a third and every limit force",
@@ -24,6 +24,6 @@ struct ShutdownTests {
   func limits() {
     #expect(Shutdown.none.limit == nil)
     #expect(Self.draining.limit == Instant(sinceStart: .seconds(135)))
-    #expect(Self.cutting.limit == Instant(sinceStart: .milliseconds(100_500)))
+    #expect(Self.cutting.limit == Instant(sinceStart: .seconds(102)))
   }
 }
