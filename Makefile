@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SECONDS_EACH ?= 60
 
-BUILD_PACKAGES := libssl-dev libyaml-dev libc-ares-dev pkg-config
-TEST_PACKAGES := curl openssl nginx-light
+BUILD_PACKAGES := libssl-dev libnghttp2-dev libyaml-dev libc-ares-dev pkg-config
+TEST_PACKAGES := curl openssl nginx-light nghttp2-client
 FUZZ_PACKAGES := python3 openssl
 BENCH_PACKAGES := gcc libc6-dev python3 wrk haproxy nginx-light openssl valgrind strace binutils util-linux
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Benchmarks)

@@ -27,13 +27,14 @@ let package = Package(
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
 
     room("Time", imports: ["CLinux"]),
     room("Bytes"),
     room("EventLoop", imports: ["CLinux", "Time", "Bytes"]),
-    room("HTTP", imports: ["Time", "Bytes"]),
+    room("HTTP", imports: ["Time", "Bytes", "CNghttp2"]),
     room("TLS", imports: ["EventLoop", "COpenSSL"]),
     room("Configuration", imports: ["CYAML"]),
     room("Routing", imports: ["HTTP", "Configuration"]),
@@ -58,7 +59,7 @@ let package = Package(
     tests(of: "Proxy"),
     tests(of: "Control"),
     tests(of: "Demo"),
-    .testTarget(name: "EndToEndTests", dependencies: ["yett"], swiftSettings: strict),
+    .testTarget(name: "EndToEndTests", dependencies: ["yett", "CNghttp2"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -6,7 +6,7 @@ enum ImportTable {
     "Time": ["CLinux"],
     "Bytes": [],
     "EventLoop": ["CLinux", "Time", "Bytes"],
-    "HTTP": ["Time", "Bytes"],
+    "HTTP": ["Time", "Bytes", "CNghttp2"],
     "TLS": ["EventLoop", "COpenSSL"],
     "Configuration": ["CYAML"],
     "Routing": ["HTTP", "Configuration"],
