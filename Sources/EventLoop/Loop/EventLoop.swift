@@ -75,6 +75,12 @@ import Time
   /// A tenant with timers and turns alone.
   public func add(_ tenant: any EventTenant) -> EventToken { unsafe state.pointee.slots.insert(tenant) }
 
+  /// Another tenant takes over a descriptor with its token: what is on its way to the one before reaches it instead.
+  public func replace(_ token: EventToken, with tenant: any EventTenant) {
+    let before = unsafe state.pointee.slots.replace(token, with: tenant)
+    withExtendedLifetime(before) {}
+  }
+
   /// Lets go of a tenant; what is still on its way to it is dropped. Its descriptor is its own to close.
   public func remove(_ token: EventToken) {
     // Let go of here, when the state is no longer in use: it may have been the last reference.

@@ -31,6 +31,14 @@ struct SlotTable: ~Copyable {
     return tenant
   }
 
+  /// - Returns: who it was, to be let go of by the caller.
+  mutating func replace(_ token: EventToken, with tenant: any EventTenant) -> (any EventTenant)? {
+    guard isCurrent(token) else { return nil }
+    let before = slots[Int(token.slot)].tenant
+    slots[Int(token.slot)].tenant = tenant
+    return before
+  }
+
   func tenant(of token: EventToken) -> (any EventTenant)? {
     isCurrent(token) ? slots[Int(token.slot)].tenant : nil
   }

@@ -241,6 +241,15 @@ struct ExchangeCore: ~Copyable {
     return body(&answer)
   }
 
+  /// Octets of the answer's body that are left to be sent, where they are all; `nil` where more may come.
+  var wholeBody: Int? { outgoing.whole }
+
+  /// Whether there are octets of the answer's body to be sent now.
+  var hasOctets: Bool { outgoing.octets > 0 }
+
+  /// The answer ends so that nobody takes it for whole.
+  var isCut: Bool { outgoing.isCut }
+
   /// Octets of the answer's body into `gathered`, which the session has emptied, without consuming them.
   mutating func gather(limit: Int) -> ExchangeSupply {
     outgoing.gather(into: &gathered, limit: limit)

@@ -46,6 +46,9 @@ final class FillFeeder: FetchReader {
     }
   }
 
+  /// Whether it still asks an origin for what it feeds.
+  var isFetching: Bool { fetch != nil }
+
   /// Of the fetch so far, for the record of who asked.
   var progress: FetchProgress? { fetch?.progress ?? ended }
 

@@ -14,6 +14,7 @@ struct SessionLimits: Sendable {
   var keepAlive: Nanoseconds
   /// How long a client may take nothing of an answer.
   var writeTimeout: Nanoseconds
+  var http2 = HTTP2Limits()
   var connectionsPerWorker: Int
   var connectionsPerAddress: Int
 }

@@ -59,6 +59,8 @@ public struct Snapshot: Sendable {
     public let redirectsTo: ConnectionFacts.Redirect?
     /// The TLS profile's name.
     public let profile: String?
+    /// What is spoken, best first; one or more.
+    public let protocols: [ApplicationProtocol]
   }
 
   /// - Parameter tls: one for each of the configuration's profiles.
@@ -94,7 +96,7 @@ public struct Snapshot: Sendable {
       name: listener.name, scheme: listener.tls == nil ? .http : .https, publicPort: publicPort(of: listener),
       redirectsTo: redirect.map {
         ConnectionFacts.Redirect(scheme: $0.tls == nil ? .http : .https, port: publicPort(of: $0))
-      }, profile: listener.tls)
+      }, profile: listener.tls, protocols: [.http2, .http1])
   }
 
   private static func publicPort(of listener: ListenerConfiguration) -> UInt16 {

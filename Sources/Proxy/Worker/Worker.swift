@@ -36,11 +36,13 @@ public final class Worker: EventTenant {
   private var listeners: [WorkerListener] = []
   /// Made with the first snapshot that needs it.
   private var tls: WorkerTLS?
-  private var sessions: [HTTP1Session] = []
+  private var sessions: [any ClientSession] = []
   /// Where `shedIdle` looked last.
   private var shedPlace = 0
   private var connectionsByClient: [UInt64: Int] = [:]
   private let spares = Spares<HTTP1Reader>(limit: 256)
+  private let spareReaders = Spares<HTTP2Reader>(limit: 256)
+  private let spareExchanges = Spares<Exchange>(limit: 256)
   private var messages: [WorkerMessage] = []
   private var token = EventToken.none
   /// When `timerFired` has work to do.
@@ -83,6 +85,9 @@ public final class Worker: EventTenant {
   /// What ends a chunk, and a body after its last chunk, as slices that leave with them.
   let chunkTail = Slice(Chunk(copying: Array("\r\n".utf8).span))
   let lastChunk = Slice(Chunk(copying: Array("\r\n0\r\n\r\n".utf8).span))
+
+  /// Behind what leaves without any.
+  let noSlices = Slices()
 
   var moment: Moment {
     let (now, wall) = loop.clocks
@@ -190,6 +195,7 @@ public final class Worker: EventTenant {
     idleDeadline = loop.now + Self.idleGrace
     for listener in listeners { listener.close(in: loop) }
     listeners = []
+    for session in sessions { session.beginDrain() }
     tick.set(Swift.min(tick.instant, idleDeadline, deadline), of: token, in: loop)
     endIfDrained()
   }
@@ -223,21 +229,46 @@ public final class Worker: EventTenant {
       listener.counters.count(.closed)
       return
     }
-    let session = HTTP1Session(transport, from: peer, listener: listener, in: self)
     do throws(SystemError) {
-      try session.start()
+      try begin(transport, from: peer, at: listener)
     } catch {
       listener.counters.count(.descriptorLimit)
       listener.counters.count(.closed)
       return
     }
-    session.place = sessions.count
-    sessions.append(session)
     connectionsByClient[client, default: 0] += 1
   }
 
+  private func begin(
+    _ transport: consuming Transport, from peer: Address, at listener: WorkerListener
+  ) throws(SystemError) {
+    let session: any ClientSession
+    if listener.plan.protocols == [.http1], !transport.isTLS {
+      let begun = HTTP1Session(
+        transport, input: Buffer(), facts: listener.facts(of: peer, serverName: []), from: peer, listener: listener,
+        in: self)
+      try begun.start()
+      session = begun
+    } else {
+      let begun = Opening(transport, from: peer, listener: listener, in: self)
+      try begun.start()
+      session = begun
+    }
+    session.place = sessions.count
+    sessions.append(session)
+  }
+
+  /// What is spoken on a connection is known now: its session takes over place and token.
+  func replace(_ opening: Opening, with session: any ClientSession, at token: EventToken) {
+    let place = opening.place
+    guard place < sessions.count, sessions[place] === opening else { return }
+    session.place = place
+    sessions[place] = session
+    loop.replace(token, with: session)
+  }
+
   /// A session has given everything back.
-  func sessionEnded(_ session: HTTP1Session) {
+  func sessionEnded(_ session: any ClientSession) {
     let place = session.place
     guard place < sessions.count, sessions[place] === session else { return }
     session.listener.counters.count(.closed)
@@ -254,7 +285,7 @@ public final class Worker: EventTenant {
   /// Closes idle sessions to make room. Whether one was found among the next `shedLimit`: a flood of connections must
   /// not cost a look at all of them each.
   @discardableResult func shedIdle(_ count: Int) -> Bool {
-    var idle: [HTTP1Session] = []
+    var idle: [any ClientSession] = []
     for _ in 0..<Swift.min(Self.shedLimit, sessions.count) {
       shedPlace = shedPlace + 1 < sessions.count ? shedPlace + 1 : 0
       if sessions[shedPlace].isIdle { idle.append(sessions[shedPlace]) }
@@ -265,6 +296,14 @@ public final class Worker: EventTenant {
   }
 
   // MARK: What is recycled
+
+  func takeExchange() -> Exchange { spareExchanges.take() ?? Exchange(services: services) }
+
+  func give(_ exchange: consuming Exchange) { spareExchanges.give(exchange) }
+
+  func takeHTTP2Reader() -> HTTP2Reader { spareReaders.take() ?? HTTP2Reader() }
+
+  func give(_ reader: consuming HTTP2Reader) { spareReaders.give(reader) }
 
   func takeReader() -> HTTP1Reader {
     spares.take() ?? HTTP1Reader(limits: limits.head, exchange: Exchange(services: services))

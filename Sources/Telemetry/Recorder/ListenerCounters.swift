@@ -18,6 +18,13 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
   case headTimedOut
   /// The client closed in the middle of a head.
   case headCutShort
+  /// What came was not HTTP/2 (RFC 9113 §5.4.1).
+  case http2Error
+  /// An HTTP/2 connection was ended because its client sent too much of what costs it little: streams that it took
+  /// back, field blocks in too many frames, settings, pings, priorities, frames that bring nothing, windows that it
+  /// kept shut or opened by crumbs, heads that unfold to many times their limit, streams that it made us reset.
+  case rapidReset, continuationFlood, settingsFlood, pingFlood, priorityFlood, emptyFrames, stall, hpackBomb
+  case madeResets, windowUpdateFlood
   /// The worker has all the connections it may have.
   case connectionLimit
   /// The client's address has all the connections it may have.
@@ -36,6 +43,17 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
     case .headTooLarge: "head_too_large"
     case .headTimedOut: "head_timed_out"
     case .headCutShort: "head_cut_short"
+    case .http2Error: "http2_error"
+    case .rapidReset: "http2_rapid_reset"
+    case .continuationFlood: "http2_continuation"
+    case .settingsFlood: "http2_settings"
+    case .pingFlood: "http2_ping"
+    case .priorityFlood: "http2_priority"
+    case .emptyFrames: "http2_empty_frames"
+    case .stall: "http2_stall"
+    case .hpackBomb: "http2_hpack"
+    case .madeResets: "http2_made_resets"
+    case .windowUpdateFlood: "http2_window_updates"
     case .connectionLimit: "connection_limit"
     case .clientLimit: "client_limit"
     case .descriptorLimit: "descriptor_limit"
@@ -48,7 +66,7 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
 
 /// What one worker counts of one listener. That worker alone calls `count`; any thread reads.
 public final class ListenerCounters: Sendable {
-  private let counts = InlineArray<11, Atomic<UInt64>> { _ in Atomic(0) }
+  private let counts = InlineArray<22, Atomic<UInt64>> { _ in Atomic(0) }
 
   public init() {}
 
@@ -64,7 +82,7 @@ public final class ListenerCounters: Sendable {
 /// What all workers counted of a listener.
 public struct ListenerFigures: Equatable, Sendable {
   public let name: String
-  var counts = [UInt64](repeating: 0, count: 11)
+  var counts = [UInt64](repeating: 0, count: ListenerEvent.allCases.count)
 
   public init(name: String) { self.name = name }
 

@@ -59,7 +59,7 @@ struct RequestBodyIntakeTests {
       #expect(!isCompleteAtOnce)
       let read = try read(&intake, body.sent, piece: piece, room: room)
       #expect(read.body == body.text && read.used == body.used)
-      let (isComplete, octets) = (intake.isComplete, intake.octets)
+      let (isComplete, octets) = (intake.isComplete, intake.pace.octets)
       #expect(isComplete && octets == UInt64(body.text.utf8.count))
     }
   }
@@ -69,7 +69,7 @@ struct RequestBodyIntakeTests {
   func nothing(framing: BodyFraming) {
     var intake = RequestBodyIntake()
     intake.begin(framing, at: start, expectsContinue: true)
-    let (isComplete, ask) = (intake.isComplete, intake.continueDeadline)
+    let (isComplete, ask) = (intake.isComplete, intake.pace.continueDeadline)
     #expect(isComplete && ask == nil)
   }
 
@@ -77,10 +77,10 @@ struct RequestBodyIntakeTests {
   func expects() {
     var intake = RequestBodyIntake()
     intake.begin(.chunked, at: start, expectsContinue: true)
-    var ask = intake.continueDeadline
+    var ask = intake.pace.continueDeadline
     #expect(ask == at(1_000))
-    intake.askedForBody()
-    ask = intake.continueDeadline
+    intake.pace.askedForBody()
+    ask = intake.pace.continueDeadline
     #expect(ask == nil)
   }
 
@@ -89,18 +89,18 @@ struct RequestBodyIntakeTests {
     var intake = RequestBodyIntake()
     intake.begin(.length(10_000), at: start, expectsContinue: false)
     let limits = limits(rate: 1_000)
-    intake.waiting(at: at(0))
-    var deadline = intake.deadline(at: at(4_000), limits: limits)
+    intake.pace.waiting(at: at(0))
+    var deadline = intake.pace.deadline(at: at(4_000), limits: limits)
     #expect(deadline == at(10_000), "the grace from the first wait on, whenever it is asked")
-    intake.notWaiting(at: at(4_000))
+    intake.pace.notWaiting(at: at(4_000))
     _ = try read(&intake, String(repeating: "x", count: 2_000), piece: 2_000)
     // A minute in which the origin takes nothing.
-    intake.waiting(at: at(64_000))
-    deadline = intake.deadline(at: at(65_000), limits: limits)
+    intake.pace.waiting(at: at(64_000))
+    deadline = intake.pace.deadline(at: at(65_000), limits: limits)
     #expect(deadline == at(64_000 + 10_000 - 4_000 + 2_000))
-    let waited = intake.waited(at: at(65_000))
+    let waited = intake.pace.waited(at: at(65_000))
     #expect(waited == .seconds(5))
-    let never = intake.deadline(at: at(65_000), limits: self.limits(rate: 0))
+    let never = intake.pace.deadline(at: at(65_000), limits: self.limits(rate: 0))
     #expect(never == .distantFuture)
   }
 
@@ -108,13 +108,13 @@ struct RequestBodyIntakeTests {
   func again() throws {
     var intake = RequestBodyIntake()
     intake.begin(.length(3), at: start, expectsContinue: true)
-    intake.waiting(at: at(0))
+    intake.pace.waiting(at: at(0))
     _ = try read(&intake, "abc", piece: 3)
     intake.abandon()
     intake.begin(.length(3), at: at(9_000), expectsContinue: false)
-    let (octets, abandoned, ask) = (intake.octets, intake.isAbandoned, intake.continueDeadline)
+    let (octets, abandoned, ask) = (intake.pace.octets, intake.isAbandoned, intake.pace.continueDeadline)
     #expect(octets == 0 && !abandoned && ask == nil)
-    let waited = intake.waited(at: at(9_500))
+    let waited = intake.pace.waited(at: at(9_500))
     #expect(waited == .zero)
   }
 }

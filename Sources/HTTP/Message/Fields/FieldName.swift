@@ -6,7 +6,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
   case accept, acceptEncoding, acceptLanguage, age, authorization, cacheControl, cacheStatus, connection
   case contentEncoding, contentLength, contentRange, contentType, cookie, date, etag, expect, expires, forwarded, from
   case host, ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, keepAlive, lastModified, location
-  case maxForwards, origin, pragma, proxy, proxyAuthenticate, proxyAuthorization, proxyConnection, range, referer
+  case maxForwards, origin, pragma, priority, proxy, proxyAuthenticate, proxyAuthorization, proxyConnection, range, referer
   case server, setCookie, strictTransportSecurity, te, trailer, transferEncoding, upgrade, userAgent, vary, via
   case warning, xForwardedFor, xForwardedHost, xForwardedPort, xForwardedProto, xHTTPMethodOverride, xOriginalURL
   case xRequestID, xRewriteURL
@@ -46,6 +46,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
     case .maxForwards: "max-forwards"
     case .origin: "origin"
     case .pragma: "pragma"
+    case .priority: "priority"
     case .proxy: "proxy"
     case .proxyAuthenticate: "proxy-authenticate"
     case .proxyAuthorization: "proxy-authorization"
@@ -107,7 +108,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
 
   private static func middling(_ name: Span<UInt8>) -> FieldName {
     switch name.count {
-    case 8: name.named(.ifMatch) ?? name.named(.ifRange) ?? name.named(.location) ?? .other
+    case 8: name.named(.ifMatch) ?? name.named(.ifRange) ?? name.named(.location) ?? name.named(.priority) ?? .other
     case 9: name.named(.forwarded) ?? .other
     case 10:
       name.named(.connection) ?? name.named(.keepAlive) ?? name.named(.setCookie) ?? name.named(.userAgent) ?? .other

@@ -20,6 +20,9 @@ struct OutgoingBody: ~Copyable {
   private(set) var octets = 0
 
   var isOpen: Bool { end == .open }
+  var isCut: Bool { end == .cut }
+  /// Octets that are left, where no more will come.
+  var whole: Int? { end == .whole ? octets : nil }
 
   mutating func reset() {
     if octets > 0 || stored != nil || !streamed.isEmpty { removeAll() }

@@ -11,7 +11,6 @@ struct HTTP1SessionCore: ~Copyable {
   enum Outcome { case goesOn, ends }
 
   enum Phase {
-    case handshaking
     /// Between requests, or within a head.
     case awaitingHead
     case exchanging
@@ -26,8 +25,6 @@ struct HTTP1SessionCore: ~Copyable {
   static let readPerTurn = 65_536
   /// What a read counts for at least: over TLS one may bring nothing.
   static let leastRead = 1_024
-  private static let lingeringOctets = 262_144
-  private static let lingeringTime = Nanoseconds.seconds(2)
 
   var transport: Transport
   let peer: Address
@@ -36,8 +33,8 @@ struct HTTP1SessionCore: ~Copyable {
   /// Of the listener, as `facts` have it.
   var factsRevision: Int
   var token = EventToken.none
-  var phase: Phase
-  var input = Buffer()
+  var phase = Phase.awaitingHead
+  var input: Buffer
   /// Between two events, where a head or an exchange is under way: taken from the worker, with the exchange.
   private var reader: HTTP1Reader?
   /// Octets of a head are in `input`, and it is not whole.
@@ -60,15 +57,18 @@ struct HTTP1SessionCore: ~Copyable {
   var isEnding = false
   var isBroken = false
   var keepsAlive = true
-  private var lingered = 0
+  private var lingering = Lingering()
 
-  init(_ transport: consuming Transport, peer: Address, listener: WorkerListener, in worker: Worker) {
+  init(
+    _ transport: consuming Transport, input: consuming Buffer, facts: ConnectionFacts, peer: Address,
+    listener: WorkerListener, in worker: Worker
+  ) {
     answer = HTTP1Answer(in: worker)
-    phase = transport.isTLS ? .handshaking : .awaitingHead
     self.transport = transport
+    self.input = input
     self.peer = peer
     self.listener = listener
-    facts = listener.facts(of: peer, serverName: [])
+    self.facts = facts
     factsRevision = listener.revision
   }
 
@@ -77,14 +77,11 @@ struct HTTP1SessionCore: ~Copyable {
 
   mutating func start(_ token: EventToken, in worker: Worker) {
     self.token = token
-    let limits = worker.limits
-    deadline.set(
-      worker.loop.now + (phase == .handshaking ? limits.handshakeTimeout : limits.headTimeout), of: token,
-      in: worker.loop)
+    deadline.set(worker.loop.now + worker.limits.headTimeout, of: token, in: worker.loop)
   }
 
-  mutating func learnFacts(serverName: [UInt8]) {
-    facts = listener.facts(of: peer, serverName: serverName)
+  mutating func renewFacts() {
+    facts = listener.facts(of: peer, serverName: facts.serverName)
     factsRevision = listener.revision
   }
 
@@ -112,9 +109,6 @@ struct HTTP1SessionCore: ~Copyable {
     while true {
       var progress: HTTP1Answer.Progress?
       switch phase {
-      case .handshaking:
-        guard let outcome = handshake(in: worker) else { continue }
-        return outcome
       case .awaitingHead:
         switch readHead(with: reader, for: session, in: worker, at: moment) {
         case .missing:
@@ -174,9 +168,6 @@ struct HTTP1SessionCore: ~Copyable {
     guard deadline.hasCome(of: token, in: worker.loop) else { return .goesOn }
     let now = worker.loop.now
     switch phase {
-    case .handshaking:
-      listener.counters.count(.handshakeTimedOut)
-      return .ends
     case .awaitingHead:
       guard let reader, isHeadUnderWay else { return .ends }
       listener.counters.count(.headTimedOut)
@@ -190,7 +181,7 @@ struct HTTP1SessionCore: ~Copyable {
         finishExchange(.clientTimedOut, in: worker)
         return .ends
       }
-      if let ask = body.continueDeadline, ask <= now {
+      if let ask = body.pace.continueDeadline, ask <= now {
         askForBody(in: worker)
       } else if bodyDeadline <= now {
         bodyFailed(.tooSlow, of: reader.exchange)
@@ -254,7 +245,7 @@ struct HTTP1SessionCore: ~Copyable {
 
   private func traffic(at now: Instant) -> RequestTraffic {
     RequestTraffic(
-      octetsIn: UInt64(headOctets) + body.octets, octetsOut: answer.octets, bodyWait: body.waited(at: now))
+      octetsIn: UInt64(headOctets) + body.pace.octets, octetsOut: answer.octets, bodyWait: body.pace.waited(at: now))
   }
 
   /// Ends an exchange whose answer did not become whole.
@@ -280,31 +271,17 @@ struct HTTP1SessionCore: ~Copyable {
 
   private mutating func linger(in worker: Worker, at now: Instant) {
     phase = .lingering
-    lingered = 0
     transport.finishWriting()
-    deadline.set(now + Self.lingeringTime, of: token, in: worker.loop)
+    deadline.set(lingering.begin(at: now), of: token, in: worker.loop)
   }
 
   private mutating func drop(in worker: Worker) -> Outcome {
-    var budget = Self.readPerTurn
-    while isReadable {
-      guard budget > 0 else {
-        worker.loop.post(token)
-        return .goesOn
-      }
-      input.clear()
-      worker.buffers.supply(&input, .small)
-      switch transport.read(into: &input, buffers: worker.buffers) {
-      case .octets(let count, let drained):
-        budget -= Swift.max(count, Self.leastRead)
-        lingered += count
-        if drained, !isEnding { isReadable = false }
-        guard lingered <= Self.lingeringOctets else { return .ends }
-      case .wouldBlock: isReadable = false
-      case .end, .failed: return .ends
-      }
+    switch lingering.drop(from: &transport, through: &input, &isReadable, isEnding: isEnding, in: worker) {
+    case .waits: return .goesOn
+    case .yields:
+      worker.loop.post(token)
+      return .goesOn
+    case .over: return .ends
     }
-    worker.buffers.reclaim(&input)
-    return .goesOn
   }
 }

@@ -1,10 +1,10 @@
+import Bytes
 import EventLoop
 import TLS
 import Telemetry
 
 /// One client's HTTP/1.1 connection: identity for the loop around the state that does the work.
-final class HTTP1Session: EventTenant, ExchangeStream {
-  /// Its place in the worker's list of sessions.
+final class HTTP1Session: ClientSession, ExchangeStream {
   var place = 0
   let peer: Address
   let listener: WorkerListener
@@ -12,24 +12,32 @@ final class HTTP1Session: EventTenant, ExchangeStream {
   private var core: HTTP1SessionCore
   private var token = EventToken.none
 
-  init(_ transport: consuming Transport, from peer: Address, listener: WorkerListener, in worker: Worker) {
+  /// - Parameter input: octets that were read already.
+  init(
+    _ transport: consuming Transport, input: consuming Buffer, facts: ConnectionFacts, from peer: Address,
+    listener: WorkerListener, in worker: Worker
+  ) {
     (self.worker, self.peer, self.listener) = (worker, peer, listener)
-    core = HTTP1SessionCore(transport, peer: peer, listener: listener, in: worker)
+    core = HTTP1SessionCore(transport, input: input, facts: facts, peer: peer, listener: listener, in: worker)
   }
 
-  /// Registers with the loop and reads what has come with the connection.
+  /// Registers a connection that has just come with the loop.
   func start() throws(SystemError) {
     token = try worker.loop.add(self, descriptor: core.descriptor)
     core.start(token, in: worker)
   }
 
-  /// Whether no request is under way: what may be closed to make room, or to drain.
+  /// Goes on with a connection that was opened under that token: its first octets may be here already.
+  func start(_ token: EventToken) {
+    self.token = token
+    core.start(token, in: worker)
+    ready(.readable, in: worker.loop)
+  }
+
   var isIdle: Bool { core.isIdle }
-
-  /// Closes a session that has no request under way; the others end after their answer.
+  /// It has no way to say so.
+  func beginDrain() {}
   func drain() { if core.isIdle { end() } }
-
-  /// Closes it whatever it is doing.
   func abort() { end(.aborted) }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {

@@ -5,26 +5,9 @@ import TLS
 import Telemetry
 import Time
 
-/// What a session reads: the handshake, heads and bodies.
+/// What a session reads: heads and bodies.
 extension HTTP1SessionCore {
-  // MARK: Handshake and head
-
-  /// `nil` when it is done.
-  mutating func handshake(in worker: Worker) -> Outcome? {
-    switch transport.handshake(in: worker.buffers) {
-    case .wouldBlock: return .goesOn
-    case .failed:
-      listener.counters.count(.handshakeFailed)
-      return .ends
-    case .done(let secured):
-      if let name = secured?.serverName { learnFacts(serverName: Array(name.utf8)) }
-      phase = .awaitingHead
-      // The first octets may be here already, behind the handshake's.
-      isReadable = true
-      deadline.set(worker.loop.now + worker.limits.headTimeout, of: token, in: worker.loop)
-      return nil
-    }
-  }
+  // MARK: Head
 
   enum HeadProgress {
     /// Octets are missing, or it is another connection's turn.
@@ -90,7 +73,7 @@ extension HTTP1SessionCore {
     defer { swap(&input, &self.input) }
     var progress: HTTP1Answer.Progress?
     let isWhole = try reader.readHead(input) { head in
-      if factsRevision != listener.revision { learnFacts(serverName: facts.serverName) }
+      if factsRevision != listener.revision { renewFacts() }
       phase = .exchanging
       (isHeadUnderWay, hasRested) = (false, false)
       keepsAlive = head.keepsAlive
@@ -159,25 +142,25 @@ extension HTTP1SessionCore {
     guard !body.isComplete else { return }
     var budget = Self.readPerTurn
     while !body.isComplete, !body.isAbandoned {
-      if let deadline = body.continueDeadline {
+      if let deadline = body.pace.continueDeadline {
         // A client that sends without being asked needs no asking.
         guard exchange.withState({ $0.asksForBody }) || !input.isEmpty else {
           bodyDeadline = deadline
           return
         }
-        if input.isEmpty { askForBody(in: worker) } else { body.askedForBody() }
+        if input.isEmpty { askForBody(in: worker) } else { body.pace.askedForBody() }
       }
       let room = exchange.withState { $0.bodyRoom }
       guard room > 0, budget > 0 else {
         if budget <= 0 { worker.loop.post(token) }
-        return body.notWaiting(at: now)
+        return body.pace.notWaiting(at: now)
       }
       if input.isEmpty {
         guard let count = readBodyOctets(of: exchange, in: worker, at: now) else { return }
         budget -= Swift.max(count, Self.leastRead)
         continue
       }
-      body.notWaiting(at: now)
+      body.pace.notWaiting(at: now)
       do throws(BodyError) { try decodeBody(into: exchange, atMost: room) } catch {
         return bodyFailed(.malformed(error), of: exchange)
       }
@@ -194,8 +177,8 @@ extension HTTP1SessionCore {
   private mutating func readBodyOctets(of exchange: Exchange, in worker: Worker, at now: Instant) -> Int? {
     guard isReadable else {
       worker.buffers.reclaim(&input)
-      body.waiting(at: now)
-      bodyDeadline = body.deadline(at: now, limits: worker.limits)
+      body.pace.waiting(at: now)
+      bodyDeadline = body.pace.deadline(at: now, limits: worker.limits)
       return nil
     }
     worker.buffers.supply(&input, .large)
@@ -229,7 +212,7 @@ extension HTTP1SessionCore {
   }
 
   mutating func askForBody(in worker: Worker) {
-    body.askedForBody()
+    body.pace.askedForBody()
     answer.appendContinue(buffers: worker.buffers)
   }
 

@@ -1,0 +1,377 @@
+import Bytes
+import EventLoop
+import HTTP
+import TLS
+import Telemetry
+import Time
+
+/// The state of one HTTP/2 connection of a client (RFC 9113): up to 128 requests at once, whose answers share one
+/// output. Octets are read while there is room for what they are answered with.
+struct HTTP2SessionCore: ~Copyable {
+  enum Outcome { case goesOn, ends }
+
+  enum Phase {
+    case open
+    /// The last frames are in the output; they leave, and what the client still sends is dropped.
+    case ending
+    case lingering
+    case closed
+  }
+
+  /// Octets read in one turn.
+  private static let readPerTurn = 65_536
+  /// What a read counts for at least: over TLS one may bring nothing.
+  private static let leastRead = 1_024
+
+  var transport: Transport
+  var connection: HTTP2Connection
+  var encoder = ResponseHeadEncoder()
+  let peer: Address
+  let listener: WorkerListener
+  var facts: ConnectionFacts
+  /// Of the listener, as `facts` have it.
+  var factsRevision: Int
+  var token = EventToken.none
+  var phase = Phase.open
+  /// By slot.
+  var streams: [ServedStream] = []
+  /// Streams that were reset, and whose fill still asks an origin on their behalf: their places are not free.
+  private var leftFills: [(slot: Int, feeder: FillFeeder)] = []
+  var input: Buffer
+  /// Frames on their way to the client.
+  var output = Buffer()
+  /// Between two events, where a head is under way.
+  private var reader: HTTP2Reader?
+  /// Streams whose head or end is in the output, to be noted when the kernel has it.
+  var unsent: [Int] = []
+  var lingering = Lingering()
+  var deadline = Deadline()
+  /// When the first settings, or the rest of a head, must have come.
+  private var headDeadline = Instant.distantFuture
+  /// When an idle connection is closed.
+  private var idleDeadline = Instant.distantFuture
+  /// Until when the client must have taken more of the output.
+  var writeDeadline = Instant.distantFuture
+  private var isReadable = false
+  var isWritable = true
+  /// The kernel said that the client ended its side: a short read does not mean that nothing is left.
+  private var isEnding = false
+  var isBroken = false
+  /// Whether the drain's second step is to be, or was, made.
+  private var hasDrained = false
+
+  init(
+    _ transport: consuming Transport, input: consuming Buffer, facts: ConnectionFacts, peer: Address,
+    listener: WorkerListener, in worker: Worker
+  ) {
+    connection = HTTP2Connection(limits: worker.limits.http2, scheme: facts.scheme)
+    self.transport = transport
+    self.input = input
+    (self.facts, self.peer, self.listener) = (facts, peer, listener)
+    factsRevision = listener.revision
+  }
+
+  var isIdle: Bool { phase == .open && connection.count == 0 && !connection.isHeadUnderWay && output.isEmpty }
+
+  mutating func start(_ token: EventToken, in worker: Worker) {
+    self.token = token
+    headDeadline = worker.loop.now + worker.limits.headTimeout
+    worker.buffers.supply(&output, .small)
+    connection.start(into: &output)
+    if worker.isDraining { connection.beginDrain(into: &output) }
+  }
+
+  mutating func note(_ readiness: Readiness) {
+    if readiness.contains(.readable) { isReadable = true }
+    if readiness.contains(.writable) { isWritable = true }
+    if readiness.contains(.ended) { isEnding = true }
+    if readiness.contains(.broken) { isBroken = true }
+  }
+
+  /// A request has come: the connection is not idle.
+  mutating func noteRequest() { idleDeadline = .distantFuture }
+
+  // MARK: A turn
+
+  /// Goes as far as the socket and the exchanges allow.
+  ///
+  /// - Parameter news: streams whose exchanges have something to be pulled.
+  mutating func advance(news: [UInt32], for session: HTTP2Session, in worker: Worker) -> Outcome {
+    switch phase {
+    case .closed: return .goesOn
+    case .lingering: return drop(in: worker)
+    case .open, .ending: break
+    }
+    if isBroken, !isReadable { return .ends }
+    if !leftFills.isEmpty { releaseLeftFills(in: worker) }
+    let moment = worker.moment
+    for id in news {
+      if let slot = connection.slot(of: id) { serve(slot, for: session, in: worker, at: moment) }
+    }
+    let reader = self.reader.take() ?? worker.takeHTTP2Reader()
+    let outcome = readAndSend(with: reader, for: session, in: worker, at: moment)
+    if connection.isHeadUnderWay { self.reader = consume reader } else { worker.give(consume reader) }
+    guard outcome == .goesOn, phase != .lingering else { return outcome }
+    rest(in: worker, at: moment.now)
+    return .goesOn
+  }
+
+  private mutating func readAndSend(
+    with reader: HTTP2Reader, for session: HTTP2Session, in worker: Worker, at moment: Moment
+  ) -> Outcome {
+    var budget = Self.readPerTurn
+    while true {
+      guard process(with: reader, for: session, in: worker, at: moment) else { return .ends }
+      if phase == .ending {
+        guard send(for: session, in: worker, at: moment) else { return .ends }
+        if output.isEmpty, !transport.hasPending { return linger(in: worker, at: moment.now) }
+        return .goesOn
+      }
+      // What came together is answered together.
+      let isMoreToRead = isReadable && budget > 0 && output.room >= HTTP2Connection.replyRoom
+      if isMoreToRead {
+        switch read(in: worker) {
+        case .octets(let count):
+          budget -= Swift.max(count, Self.leastRead)
+          continue
+        case .wouldBlock: break
+        case .end: return .ends
+        }
+      }
+      guard send(for: session, in: worker, at: moment) else { return .ends }
+      if isReadable, !isBlocked {
+        if budget > 0 { continue }
+        worker.loop.post(token)
+      }
+      return .goesOn
+    }
+  }
+
+  private enum ReadProgress { case octets(Int), wouldBlock, end }
+
+  private mutating func read(in worker: Worker) -> ReadProgress {
+    worker.buffers.supply(&input, .small)
+    if input.room == 0 {
+      input.compact()
+      // A frame that was begun fits a large one.
+      if input.room == 0, !worker.buffers.enlarge(&input) { return .end }
+    }
+    switch transport.read(into: &input, buffers: worker.buffers) {
+    case .octets(let count, let drained):
+      if drained, !isEnding { isReadable = false }
+      return .octets(count)
+    case .wouldBlock:
+      isReadable = false
+      return .wouldBlock
+    case .end, .failed: return .end
+    }
+  }
+
+  /// Looks at what was read, as far as there is room for what it is answered with.
+  ///
+  /// - Returns: `false` where the connection broke.
+  private mutating func process(
+    with reader: HTTP2Reader, for session: HTTP2Session, in worker: Worker, at moment: Moment
+  ) -> Bool {
+    guard !input.isEmpty, phase == .open else { return true }
+    // Taken out of the state, which events change.
+    var input = Buffer()
+    swap(&input, &self.input)
+    defer { swap(&input, &self.input) }
+    var position = 0
+    defer {
+      input.consume(position)
+      if input.isEmpty { worker.buffers.reclaim(&input) }
+    }
+    return reader.withHead { (head: inout RequestHeadReader) -> Bool in
+      worker.buffers.supply(&head.octets, .small)
+      while phase == .open {
+        worker.buffers.supply(&output, .small)
+        if output.room < HTTP2Connection.replyRoom {
+          guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return !isBroken }
+        }
+        let event = connection.next(
+          input.readable, from: &position, reader: &head, output: &output, at: moment.now)
+        if event == .more { return true }
+        handle(event, head, input.readable, for: session, in: worker, at: moment)
+      }
+      return true
+    }
+  }
+
+  private mutating func handle(
+    _ event: HTTP2Event, _ head: borrowing RequestHeadReader, _ input: Span<UInt8>, for session: HTTP2Session,
+    in worker: Worker, at moment: Moment
+  ) {
+    switch event {
+    case .more: break
+    case .request(let slot, let isEnded):
+      begin(slot, head, isEnded: isEnded, in: worker, at: moment)
+      serve(slot, for: session, in: worker, at: moment)
+    case .refused(let slot, let error):
+      listener.counters.count(error.status == 414 || error.status == 431 ? .headTooLarge : .malformedHead)
+      refuse(slot, error, in: worker, at: moment)
+      serve(slot, for: session, in: worker, at: moment)
+    case .body(let slot, let range, let isEnded):
+      takeBody(input.extracting(range), isEnded: isEnded, of: slot, at: moment.now)
+      serve(slot, for: session, in: worker, at: moment)
+    case .ended(let slot):
+      endBody(of: slot)
+      serve(slot, for: session, in: worker, at: moment)
+    case .reset(let slot, let reset):
+      if case .malformed = reset { listener.counters.count(.malformedHead) }
+      leave(slot, .clientGone, in: worker, at: moment)
+    case .opened: reopen(at: moment.now)
+    case .drainHeard: endDrain(in: worker)
+    case .failed(let failure): fail(failure, in: worker, at: moment)
+    }
+  }
+
+  /// The connection ends for its client's fault.
+  mutating func fail(_ failure: HTTP2Failure, in worker: Worker, at moment: Moment) {
+    listener.counters.count(failure.flood.map(ListenerEvent.init) ?? .http2Error)
+    phase = .ending
+    for slot in streams.indices where streams[slot].exchange != nil { leave(slot, .aborted, in: worker, at: moment) }
+  }
+
+  // MARK: Time
+
+  /// What the connection waits for, and what it needs meanwhile.
+  private mutating func rest(in worker: Worker, at now: Instant) {
+    let limits = worker.limits
+    if output.isEmpty { worker.buffers.reclaim(&output) }
+    if connection.isHeadUnderWay || !connection.isSettled {
+      if headDeadline == .distantFuture { headDeadline = now + limits.headTimeout }
+    } else {
+      headDeadline = .distantFuture
+    }
+    writeDeadline = isBlocked ? now + limits.writeTimeout : .distantFuture
+    if connection.count == 0 {
+      if idleDeadline == .distantFuture { idleDeadline = now + limits.keepAlive }
+      if output.isEmpty {
+        if input.isEmpty { worker.buffers.reclaim(&input) }
+        transport.releaseBuffers(to: worker.buffers)
+      }
+      if phase == .open, hasDrained || connection.isPeerLeaving {
+        phase = .ending
+        worker.loop.post(token)
+      }
+    } else {
+      idleDeadline = .distantFuture
+    }
+    var next = Swift.min(headDeadline, idleDeadline, writeDeadline)
+    for slot in streams.indices {
+      guard streams[slot].exchange != nil else { continue }
+      next = Swift.min(next, streams[slot].bodyDeadline)
+      let stalled = streams[slot].stalledSince
+      if stalled != .distantFuture { next = Swift.min(next, stalled + limits.writeTimeout) }
+    }
+    deadline.set(next, of: token, in: worker.loop)
+  }
+
+  mutating func timerFired(for session: HTTP2Session, in worker: Worker) -> Outcome {
+    guard deadline.hasCome(of: token, in: worker.loop) else { return .goesOn }
+    let moment = worker.moment
+    let now = moment.now
+    switch phase {
+    case .closed: return .goesOn
+    case .lingering, .ending: return .ends
+    case .open: break
+    }
+    if writeDeadline <= now { return .ends }
+    if headDeadline <= now {
+      listener.counters.count(.headTimedOut)
+      return .ends
+    }
+    if idleDeadline <= now {
+      endDrain(in: worker)
+      phase = .ending
+    } else {
+      lookAtStreams(for: session, in: worker, at: moment)
+    }
+    return advance(news: [], for: session, in: worker)
+  }
+
+  // MARK: Ending
+
+  mutating func beginDrain(in worker: Worker) {
+    guard phase == .open, makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
+    connection.beginDrain(into: &output)
+  }
+
+  /// The client knows that its next requests are for another connection.
+  mutating func endDrain(in worker: Worker) {
+    guard phase == .open, !hasDrained, makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
+    hasDrained = true
+    connection.endDrain(into: &output)
+  }
+
+  /// Gives everything back; the exchanges learn that their client is gone.
+  ///
+  /// - Parameter ending: of the exchanges that are under way, unless they know better.
+  mutating func close(_ ending: Ending, in worker: Worker) {
+    guard phase != .closed else { return }
+    let moment = worker.moment
+    for slot in streams.indices where streams[slot].exchange != nil { leave(slot, ending, in: worker, at: moment) }
+    phase = .closed
+    leftFills = []
+    deadline.cancel(in: worker.loop)
+    if let reader = reader.take() { worker.give(consume reader) }
+    worker.buffers.reclaim(&input)
+    worker.buffers.reclaim(&output)
+    transport.close()
+    transport.releaseBuffers(to: worker.buffers)
+    worker.loop.remove(token)
+  }
+
+  private mutating func linger(in worker: Worker, at now: Instant) -> Outcome {
+    guard !isBroken else { return .ends }
+    phase = .lingering
+    transport.finishWriting()
+    deadline.set(lingering.begin(at: now), of: token, in: worker.loop)
+    return drop(in: worker)
+  }
+
+  private mutating func drop(in worker: Worker) -> Outcome {
+    switch lingering.drop(from: &transport, through: &input, &isReadable, isEnding: isEnding, in: worker) {
+    case .waits: return .goesOn
+    case .yields:
+      worker.loop.post(token)
+      return .goesOn
+    case .over: return .ends
+    }
+  }
+
+  // MARK: Places
+
+  /// Lets go of a stream whose answer will not become whole.
+  mutating func leave(_ slot: Int, _ ending: Ending, in worker: Worker, at moment: Moment) {
+    guard streams[slot].exchange != nil else { return }
+    let stream = streams[slot]
+    streams[slot] = ServedStream()
+    let feeder = finish(stream, ending, in: worker, at: moment)
+    if let feeder, feeder.isFetching, phase == .open {
+      leftFills.append((slot, feeder))
+    } else {
+      release(slot, in: worker)
+    }
+  }
+
+  /// The place of what is told of a stream may be taken by another from now on.
+  mutating func release(_ slot: Int, in worker: Worker) {
+    worker.buffers.supply(&output, .small)
+    connection.release(slot, into: &output)
+  }
+
+  /// Frees the places of streams whose fills have come to an end since.
+  mutating func releaseLeftFills(in worker: Worker) {
+    var index = 0
+    while index < leftFills.count {
+      if leftFills[index].feeder.isFetching {
+        index += 1
+      } else {
+        release(leftFills.remove(at: index).slot, in: worker)
+      }
+    }
+  }
+}
