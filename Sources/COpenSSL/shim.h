@@ -38,6 +38,12 @@ static inline void copenssl_no_session_cache(SSL_CTX *context) {
 static inline void copenssl_no_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahead(context, 0); }
 
 // The stacks' accessors are macros over casts.
+static inline int copenssl_suites_count(const STACK_OF(SSL_CIPHER) *suites) { return sk_SSL_CIPHER_num(suites); }
+static inline const SSL_CIPHER *copenssl_suite(const STACK_OF(SSL_CIPHER) *suites, int index) {
+  return sk_SSL_CIPHER_value(suites, index);
+}
+/// The list, not what is in it.
+static inline void copenssl_suites_free(STACK_OF(SSL_CIPHER) *suites) { sk_SSL_CIPHER_free(suites); }
 static inline STACK_OF(X509) *copenssl_chain_new(void) { return sk_X509_new_null(); }
 /// Takes the certificate over; 0 where there is no memory.
 static inline int copenssl_chain_push(STACK_OF(X509) *chain, X509 *certificate) {

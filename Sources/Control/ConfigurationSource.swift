@@ -62,6 +62,9 @@ public enum ConfigurationSource: Sendable {
       (configuration, places) = (value, ConfigurationPlaces(of: name))
       certificates = LoadedCertificates(configuration, sets: sets)
     }
+    let profiles = Self.effective(configuration) { message, path in
+      found.append(places.diagnostic(message, at: path))
+    }
     var log: LogFile?
     if case .file(let path) = configuration.log.access {
       do throws(OutputFileError) { log = try openLog(path, found) } catch {
@@ -70,7 +73,20 @@ public enum ConfigurationSource: Sendable {
       }
     }
     if let error = ConfigurationError(found: found) { throw error }
-    return LoadedConfiguration(configuration: configuration, places: places, certificates: certificates, log: log)
+    return LoadedConfiguration(
+      configuration: configuration, places: places, certificates: certificates, profiles: profiles, log: log)
+  }
+
+  /// What each TLS profile comes to here. An OpenSSL that cannot speak one is found before a worker does.
+  private static func effective(
+    _ configuration: Configuration, noting note: (_ message: String, _ path: [ConfigurationPlaces.Step]) -> Void
+  ) -> [EffectiveProfile] {
+    configuration.tls.compactMap { profile in
+      do throws(TLSError) { return try EffectiveProfile(of: TLSProfile(profile.profile)) } catch {
+        note("\(error)", [.key("tls"), .key(profile.name), .key("profile")])
+        return nil
+      }
+    }
   }
 
   /// What is wrong with the whole, not with a line of it.
@@ -84,6 +100,19 @@ struct LoadedConfiguration: Sendable {
   let configuration: Configuration
   let places: ConfigurationPlaces
   let certificates: LoadedCertificates
+  /// In the order of the configuration's TLS profiles.
+  let profiles: [EffectiveProfile]
   /// The access log, where it is a file and was opened.
   let log: LogFile?
+}
+
+extension TLSProfile {
+  /// As the configuration has it.
+  init(_ profile: TLSProfileName) {
+    self =
+      switch profile {
+      case .modern: .modern
+      case .intermediate: .intermediate
+      }
+  }
 }

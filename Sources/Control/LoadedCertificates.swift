@@ -41,7 +41,7 @@ struct LoadedCertificates: Sendable {
   }
 
   private static func settings(of profile: TLSProfileConfiguration) -> TLSSettings {
-    TLSSettings(name: profile.name, profile: profile.profile == .modern ? .modern : .intermediate)
+    TLSSettings(name: profile.name, profile: TLSProfile(profile.profile), strictSNI: profile.strictSNI)
   }
 
   /// Serves them from now on, in place of those of the same entries.

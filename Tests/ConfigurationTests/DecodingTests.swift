@@ -60,11 +60,12 @@ struct DecodingTests {
       workers: 3
       listeners:
         - {name: http, bind: "127.0.0.1:0", redirect_to: https}
-        - {name: https, bind: "[::1]:8443", tls: front, public_port: 8444}
+        - {name: https, bind: "[::1]:8443", tls: front, public_port: 8444, protocols: [http/1.1, h2]}
         - {name: local, bind: "unix:/run/y.sock"}
       tls:
         front:
           profile: modern
+          strict_sni: true
           certificates: [{chain: a.pem, key: /k/a.key}, {directory: bodies/}]
       cache: {memory: 64MiB, largest_object: 1048576}
       pools:
@@ -110,13 +111,15 @@ struct DecodingTests {
     expected.workers = 3
     expected.listeners = [
       ListenerConfiguration(name: "http", bind: .tcp(host: "127.0.0.1", port: 0), redirectTo: "https"),
-      ListenerConfiguration(name: "https", bind: .tcp(host: "::1", port: 8443), tls: "front", publicPort: 8444),
+      ListenerConfiguration(
+        name: "https", bind: .tcp(host: "::1", port: 8443), tls: "front", publicPort: 8444,
+        protocols: [.http1, .http2]),
       ListenerConfiguration(name: "local", bind: .unix(path: "/run/y.sock")),
     ]
     expected.tls = [
       TLSProfileConfiguration(
         name: "front", profile: .modern,
-        certificates: [.pair(chain: "conf/a.pem", key: "/k/a.key"), .directory("conf/bodies/")])
+        certificates: [.pair(chain: "conf/a.pem", key: "/k/a.key"), .directory("conf/bodies/")], strictSNI: true)
     ]
     expected.cache = CacheConfiguration(memory: 64 << 20, largestObject: 1 << 20)
     expected.pools = [

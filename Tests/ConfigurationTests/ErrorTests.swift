@@ -145,6 +145,15 @@ struct ErrorTests {
     Refused(
       configuration(listeners: "[{name: a, bind: '[::]:1', public_port: 0}]"),
       "expected a whole number from 1 to 65535, got `0` at y:1:52"),
+    Refused(
+      configuration(listeners: "[{name: a, bind: '[::]:1', protocols: []}]"),
+      "expected 1 or more items in the list, got none at y:1:50"),
+    Refused(
+      configuration(listeners: "[{name: a, bind: '[::]:1', protocols: [h2, http/2]}]"),
+      "expected one of h2, http/1.1, got `http/2` at y:1:55"),
+    Refused(
+      configuration(listeners: "[{name: a, bind: '[::]:1', protocols: [h2, h2]}]"),
+      "a protocol named twice at y:1:50"),
   ]
 
   @Test("TLS profiles", arguments: tls)

@@ -16,6 +16,9 @@ import Glibc
     var verifies = false
     /// RSA alone, or ECDSA alone.
     var signatures: String?
+    var groups: String?
+    /// OpenSSL's security level; its default otherwise.
+    var level: Int32?
   }
 
   private let context: OpaquePointer?
@@ -27,6 +30,8 @@ import Glibc
   private(set) var isDone = false
   /// What `SSL_get_error` said of the last call that did not succeed.
   private(set) var lastError: Int32 = SSL_ERROR_NONE
+  /// The last alert that the server sent.
+  private(set) var alert: Int32?
 
   /// - Parameter session: of an earlier client, to be resumed.
   init(descriptor: Int32, wishes: Wishes = Wishes(), session: ClientSession? = nil) {
@@ -36,6 +41,12 @@ import Glibc
     unsafe _ = SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(wishes.versions.lowerBound), nil)
     unsafe _ = SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(wishes.versions.upperBound), nil)
     if wishes.verifies { unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil) }
+    if let level = wishes.level { unsafe SSL_CTX_set_security_level(context, level) }
+    if let groups = wishes.groups {
+      unsafe _ = groups.withCString {
+        unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_GROUPS_LIST, 0, UnsafeMutableRawPointer(mutating: $0))
+      }
+    }
     if let suites = wishes.suites12 { unsafe _ = SSL_CTX_set_cipher_list(context, suites) }
     if let signatures = wishes.signatures {
       unsafe _ = signatures.withCString {
@@ -122,6 +133,8 @@ import Glibc
 
   private func note(_ code: Int32) -> Int32 {
     lastError = code > 0 ? SSL_ERROR_NONE : unsafe SSL_get_error(ssl, code)
+    let reason = Int32(truncatingIfNeeded: ERR_GET_REASON(ERR_peek_error())) - SSL_AD_REASON_OFFSET
+    if code <= 0, 0...255 ~= reason { alert = reason }
     if code <= 0 { ERR_clear_error() }
     return code
   }

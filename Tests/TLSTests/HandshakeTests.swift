@@ -86,6 +86,7 @@ struct HandshakeTests {
     let wire = try Wire(Fixture.context(), .init(protocols: ["acme-tls/1"]))
     wire.shake()
     #expect(wire.result == .failed(.noApplicationProtocol))
+    #expect(wire.client.alert == 120)
   }
 
   @Test("with two protocols prefers ours, not the client's order")

@@ -127,11 +127,12 @@ enum Fixture {
 
   static func context(
     _ certificates: [Certificate]? = nil, profile: TLSProfile = .intermediate,
-    protocols: [ApplicationProtocol] = [.http1], tickets: TicketKeys? = nil, name: String = "front"
+    protocols: [ApplicationProtocol] = [.http1], tickets: TicketKeys? = nil, name: String = "front",
+    strictSNI: Bool = false
   ) throws -> TLSContext {
     let set = try CertificateSet(certificates ?? [certificate("localhost")], of: name)
     return try TLSContext(
-      TLSSettings(name: name, profile: profile, protocols: protocols),
+      TLSSettings(name: name, profile: profile, protocols: protocols, strictSNI: strictSNI),
       certificates: CertificateRegistry().entry(named: name, initial: set),
       tickets: tickets ?? TicketKeys(), in: TLSLibrary())
   }

@@ -2,17 +2,22 @@
 public struct TLSProfileConfiguration: Equatable, Sendable {
   /// Unique among profiles.
   public var name: String
-  public var profile: TLSProfile
+  public var profile: TLSProfileName
   /// At least one; the first is given to clients that send no name.
   public var certificates: [CertificateSource]
+  /// Whether clients that send no name, or one of no certificate, are refused. Default no.
+  public var strictSNI: Bool
 
-  public init(name: String = "", profile: TLSProfile = .intermediate, certificates: [CertificateSource] = []) {
-    (self.name, self.profile, self.certificates) = (name, profile, certificates)
+  public init(
+    name: String = "", profile: TLSProfileName = .intermediate, certificates: [CertificateSource] = [],
+    strictSNI: Bool = false
+  ) {
+    (self.name, self.profile, self.certificates, self.strictSNI) = (name, profile, certificates, strictSNI)
   }
 }
 
-/// Mozilla's "Server Side TLS" recommendations.
-public enum TLSProfile: String, CaseIterable, Sendable {
+/// Mozilla's server-side TLS guidelines, version 6.0.
+public enum TLSProfileName: String, CaseIterable, Sendable {
   /// TLS 1.3 alone.
   case modern
   /// TLS 1.2 with forward secrecy, and TLS 1.3.
@@ -36,6 +41,9 @@ extension TLSProfileConfiguration: Section {
     Key(
       "certificates", \.certificates, .list(of: .certificate, atLeast: 1, atMost: 4_096), isRequired: true,
       "Pairs of files, or directories of pairs; the first is for clients that send no name."),
+    Key(
+      "strict_sni", \.strictSNI, .boolean,
+      "Whether clients are refused that send no name, or one of no certificate, instead of being shown the first."),
   ]
 }
 

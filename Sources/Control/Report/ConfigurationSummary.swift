@@ -11,18 +11,22 @@ public struct ConfigurationSummary: Sendable {
 
   private let configuration: Configuration
   private let certificates: [Certificate]
+  private let profiles: [EffectiveProfile]
 
   init(of loaded: LoadedConfiguration) {
     (configuration, certificates) = (loaded.configuration, loaded.certificates.all)
+    profiles = loaded.profiles
   }
 
-  /// A line each for listeners, certificates, sites, routes, pools, cache, access log and administration; none for what
-  /// there is none of.
+  /// A line each for listeners, certificates, sites, routes, pools, cache, access log and administration, and some for
+  /// what each TLS profile comes to; none for what there is none of.
   ///
   /// - Parameter now: an expired certificate is said to be so.
   public func text(now: WallTime) -> String {
-    let rows = [
-      (Self.count(configuration.listeners.count, "listener"), Self.list(configuration.listeners.map(Self.words))),
+    let clients = [
+      (Self.count(configuration.listeners.count, "listener"), Self.list(configuration.listeners.map(Self.words)))
+    ]
+    let content = [
       (Self.count(certificates.count, "certificate"), Self.words(certificates, now: now)),
       (Self.count(configuration.sites.count, "site"), Self.list(configuration.sites.map(\.name))),
       (Self.count(routes.count, "route"), Self.words(routes)),
@@ -31,6 +35,7 @@ public struct ConfigurationSummary: Sendable {
       ("access log", Self.words(configuration.log.access)),
       ("administration", Self.words(configuration.admin)),
     ]
+    let rows = clients + tlsRows + content
     let width = rows.map(\.0.count).max() ?? 0
     return rows.filter { !$0.1.isEmpty }.map { title, words in
       "  \(title)\(String(repeating: " ", count: width - title.count))  \(words)\n"
@@ -40,6 +45,18 @@ public struct ConfigurationSummary: Sendable {
   /// As members of the object that is open.
   public func put(into writer: inout JSONWriter) {
     writer.put("listeners", UInt64(configuration.listeners.count))
+    writer.beginArray("tls")
+    for (profile, effective) in zip(configuration.tls, profiles) {
+      writer.beginObject()
+      writer.put("name", profile.name)
+      writer.put("profile", profile.profile.rawValue)
+      writer.put("strict_sni", profile.strictSNI)
+      writer.put("versions", effective.versions.map(\.rawValue))
+      writer.put("suites", effective.suites13 + effective.suites12)
+      writer.put("groups", effective.groups)
+      writer.endObject()
+    }
+    writer.endArray()
     writer.put("certificates", UInt64(certificates.count))
     writer.put("certificates_expire", certificates.map(\.notAfter).min().map { WallTime(seconds: $0) })
     writer.put("sites", UInt64(configuration.sites.count))
@@ -48,12 +65,28 @@ public struct ConfigurationSummary: Sendable {
     writer.put("servers", UInt64(configuration.pools.reduce(0) { $0 + $1.servers.count }))
   }
 
+  /// Whole, however many: who has to answer for it reads each.
+  private var tlsRows: [(String, String)] {
+    zip(configuration.tls, profiles).flatMap { profile, effective in
+      let versions = effective.versions.map(\.rawValue).joined(separator: ", ")
+      return [
+        ("TLS \(profile.name)", "\(profile.profile.rawValue)\(profile.strictSNI ? ", strict SNI" : ""): \(versions)"),
+        ("  groups", effective.groups.joined(separator: ", ")),
+        ("  with TLSv1.3", effective.suites13.joined(separator: ", ")),
+        ("  with TLSv1.2", effective.suites12.joined(separator: ", ")),
+      ]
+    }
+  }
+
   private var routes: [RouteConfiguration] { configuration.sites.flatMap(\.routes) }
 
   // MARK: Words
 
   private static func words(_ listener: ListenerConfiguration) -> String {
-    let purpose = listener.redirectTo.map { " (redirects to \($0))" } ?? listener.tls.map { " (TLS \($0))" } ?? ""
+    let protocols = listener.spoken.map(\.rawValue).joined(separator: ", ")
+    let purpose =
+      listener.redirectTo.map { " (redirects to \($0))" } ?? listener.tls.map { " (TLS \($0): \(protocols))" }
+      ?? (listener.protocols == nil ? "" : " (\(protocols))")
     return "\(listener.name) on \(listener.bind)\(purpose)"
   }
 

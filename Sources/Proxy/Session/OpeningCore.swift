@@ -48,7 +48,8 @@ struct OpeningCore: ~Copyable {
     case .failed, nil: return .failed(.handshakeFailed)
     case .done(let facts):
       // A client that offers no protocols speaks HTTP/1.1.
-      return .opened(facts?.applicationProtocol ?? .http1, serverName: facts?.serverName.map { Array($0.utf8) } ?? [])
+      let name = facts?.applicationProtocol ?? (protocols.contains(.http1) ? .http1 : .http2)
+      return .opened(name, serverName: facts?.serverName.map { Array($0.utf8) } ?? [])
     }
   }
 

@@ -16,14 +16,14 @@ public struct Snapshot: Sendable {
   /// Its servers, by pool; what is known of them outlives the snapshot.
   public let pools: [PoolPlan]
   public let listeners: [ListenerPlan]
-  /// Its TLS profiles, with the certificates that outlive it.
+  /// A context for each TLS profile and list of protocols that some listener speaks.
   public let tls: [TLSPlan]
   let tickets: TicketKeys
   let recorders: RecorderRegistry
 
   /// A TLS profile, and where its certificates are found.
   public struct TLSPlan: Sendable {
-    /// What contexts are made of.
+    /// What contexts are made of. The protocols are a listener's to say.
     public let settings: TLSSettings
     /// Shared with later snapshots.
     public let certificates: CertificateEntry
@@ -57,18 +57,17 @@ public struct Snapshot: Sendable {
     public let publicPort: UInt16
     /// Where its requests are sent instead of being answered.
     public let redirectsTo: ConnectionFacts.Redirect?
-    /// The TLS profile's name.
-    public let profile: String?
-    /// What is spoken, best first; one or more.
+    /// What its context is made of; `nil` for cleartext.
+    public let tls: TLSSettings?
+    /// What is spoken, best first.
     public let protocols: [ApplicationProtocol]
   }
 
-  /// - Parameter tls: one for each of the configuration's profiles.
+  /// - Parameter tls: one for each of the configuration's profiles, whatever its protocols.
   public init(
     number: Int, _ configuration: Configuration, tls: [TLSPlan], tickets: TicketKeys, servers: ServerRegistry,
     recorders: RecorderRegistry
   ) {
-    self.tls = tls
     self.tickets = tickets
     self.number = number
     self.configuration = configuration
@@ -87,16 +86,30 @@ public struct Snapshot: Sendable {
         },
         firstServer: first)
     }
-    listeners = configuration.listeners.map { Self.plan($0, all: configuration.listeners) }
+    let listeners = configuration.listeners.map { Self.plan($0, all: configuration.listeners, tls) }
+    var seen: Set<TLSSettings> = []
+    self.tls = listeners.compactMap(\.tls).filter { seen.insert($0).inserted }.compactMap { settings in
+      tls.first { $0.settings.name == settings.name }.map {
+        TLSPlan(settings: settings, certificates: $0.certificates)
+      }
+    }
+    self.listeners = listeners
   }
 
-  private static func plan(_ listener: ListenerConfiguration, all: [ListenerConfiguration]) -> ListenerPlan {
+  private static func plan(
+    _ listener: ListenerConfiguration, all: [ListenerConfiguration], _ profiles: [TLSPlan]
+  ) -> ListenerPlan {
+    let protocols = listener.spoken.map { ApplicationProtocol($0) }
+    var settings = listener.tls.map { name in
+      profiles.first { $0.settings.name == name }?.settings ?? TLSSettings(name: name)
+    }
+    settings?.protocols = protocols
     let redirect = listener.redirectTo.flatMap { name in all.first { $0.name == name } }
     return ListenerPlan(
       name: listener.name, scheme: listener.tls == nil ? .http : .https, publicPort: publicPort(of: listener),
       redirectsTo: redirect.map {
         ConnectionFacts.Redirect(scheme: $0.tls == nil ? .http : .https, port: publicPort(of: $0))
-      }, profile: listener.tls, protocols: [.http2, .http1])
+      }, tls: settings, protocols: protocols)
   }
 
   private static func publicPort(of listener: ListenerConfiguration) -> UInt16 {
@@ -121,5 +134,15 @@ public struct Snapshot: Sendable {
   var logSettings: AccessLogLine.Settings {
     AccessLogLine.Settings(
       addresses: configuration.log.fullAddresses ? .full : .network, showsQuery: configuration.log.query)
+  }
+}
+
+extension ApplicationProtocol {
+  fileprivate init(_ spoken: ListenerProtocol) {
+    self =
+      switch spoken {
+      case .http1: .http1
+      case .http2: .http2
+      }
   }
 }

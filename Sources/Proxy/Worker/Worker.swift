@@ -160,7 +160,7 @@ public final class Worker: EventTenant {
     for (plan, socket) in zip(snapshot.listeners, sockets) {
       if let same = listeners.first(where: { $0.socket === socket && $0.plan.name == plan.name }) {
         same.adopt(
-          plan, context: plan.profile.flatMap { tls?.context(of: $0) }, log: snapshot.logSettings)
+          plan, context: plan.tls.flatMap { tls?.context(of: $0) }, log: snapshot.logSettings)
         kept.append(same)
         continue
       }
@@ -169,7 +169,7 @@ public final class Worker: EventTenant {
       do throws(SystemError) {
         kept.append(
           try WorkerListener(
-            plan, socket: socket, context: plan.profile.flatMap { tls?.context(of: $0) },
+            plan, socket: socket, context: plan.tls.flatMap { tls?.context(of: $0) },
             counters: counters, log: snapshot.logSettings, in: self))
       } catch {
         // Out of memory for epoll: the other workers still serve it.

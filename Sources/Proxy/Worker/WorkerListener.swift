@@ -55,7 +55,7 @@ final class WorkerListener: EventTenant {
 
   /// The connection as the listener's protocol has it; `nil` where it can't be made.
   func transport(over socket: consuming Socket) -> Transport? {
-    guard plan.profile != nil else { return Transport(plain: socket) }
+    guard plan.tls != nil else { return Transport(plain: socket) }
     // Never cleartext where TLS was asked for.
     guard let context else { return nil }
     do throws(TLSError) { return try Transport(socket, server: context) } catch { return nil }

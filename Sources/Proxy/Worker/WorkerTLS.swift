@@ -1,25 +1,26 @@
 import TLS
 
-/// One worker's TLS: a library context of its own, and one context for each profile that some listener speaks.
+/// One worker's TLS: a library context of its own, and one context for each profile and list of protocols that some
+/// listener speaks.
 final class WorkerTLS {
   private let library: TLSLibrary
-  private var contexts: [String: TLSContext] = [:]
+  private var contexts: [TLSSettings: TLSContext] = [:]
 
   init() throws(TLSError) { library = try TLSLibrary() }
 
   /// Keeps the contexts whose settings stay; neither a new certificate nor a new ticket key makes one anew.
   func adopt(_ plans: [Snapshot.TLSPlan], tickets: TicketKeys) throws(TLSError) {
-    var kept: [String: TLSContext] = [:]
+    var kept: [TLSSettings: TLSContext] = [:]
     for plan in plans {
-      if let known = contexts[plan.settings.name], known.settings == plan.settings {
-        kept[plan.settings.name] = known
+      if let known = contexts[plan.settings] {
+        kept[plan.settings] = known
       } else {
-        kept[plan.settings.name] = try TLSContext(
+        kept[plan.settings] = try TLSContext(
           plan.settings, certificates: plan.certificates, tickets: tickets, in: library)
       }
     }
     contexts = kept
   }
 
-  func context(of profile: String) -> TLSContext? { contexts[profile] }
+  func context(of settings: TLSSettings) -> TLSContext? { contexts[settings] }
 }

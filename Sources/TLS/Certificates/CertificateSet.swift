@@ -32,6 +32,9 @@ public struct CertificateSet: Sendable {
   /// - Parameter name: in lower case without a final dot; `nil` where the client named none.
   public func choose(for name: String?) -> [Int] { name.flatMap(match) ?? [0] }
 
+  /// Whether one of them is for this name; the default is for all others.
+  public func knows(_ name: String) -> Bool { match(name) != nil }
+
   /// A wildcard stands for one label, the leftmost (RFC 9525 §6.3).
   private func match(_ name: String) -> [Int]? {
     if let found = exact[name] { return found }

@@ -41,6 +41,8 @@ public enum TLSFailure: Error, Sendable, Equatable {
   case nothingInCommon(String)
   /// The peer's protocols (ALPN) are not ours.
   case noApplicationProtocol
+  /// The peer named no server that there is a certificate for, and that is asked for (`strict_sni`).
+  case unrecognizedName
   /// The peer ended it with this alert (RFC 8446 §6), for instance because it does not trust the certificate.
   case alert(UInt8)
   /// No certificate that OpenSSL could use for the connection.
@@ -57,6 +59,7 @@ extension TLSFailure: CustomStringConvertible {
     case .plainHTTP: "the peer spoke HTTP without TLS"
     case .nothingInCommon(let reason): "nothing in common: \(reason)"
     case .noApplicationProtocol: "the peer offered no protocol that is spoken here"
+    case .unrecognizedName: "the peer named no server that there is a certificate for"
     case .alert(let number): "the peer sent alert \(number)"
     case .noCertificate: "no certificate could be used"
     case .malformed(let reason): "protocol error: \(reason)"
@@ -71,6 +74,7 @@ extension TLSFailure: CustomStringConvertible {
     case .plainHTTP: "plain_http"
     case .nothingInCommon: "nothing_in_common"
     case .noApplicationProtocol: "no_application_protocol"
+    case .unrecognizedName: "unrecognized_name"
     case .alert: "alert"
     case .noCertificate: "no_certificate"
     case .malformed: "malformed"
@@ -88,6 +92,8 @@ extension TLSFailure: CustomStringConvertible {
       SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
       return .nothingInCommon(entry.reason)
     case SSL_R_NO_APPLICATION_PROTOCOL: return .noApplicationProtocol
+    // The ClientHello's callback is the only one that fails on purpose.
+    case SSL_R_CALLBACK_FAILED: return .unrecognizedName
     case SSL_R_CERT_CB_ERROR: return .noCertificate
     case SSL_AD_REASON_OFFSET...SSL_AD_REASON_OFFSET + 255:
       return .alert(UInt8(truncatingIfNeeded: entry.number - SSL_AD_REASON_OFFSET))

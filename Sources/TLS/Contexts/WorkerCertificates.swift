@@ -19,14 +19,8 @@ struct WorkerCertificates {
   ///
   /// - Parameter connection: an `SSL *` whose certificate callback is under way.
   @unsafe mutating func install(for name: String?, on connection: OpaquePointer, in library: TLSLibrary) -> Bool {
-    let latest = entry.generation
-    if latest != generation {
-      generation = latest
-      set = entry.current
-      parsed.removeAll(keepingCapacity: true)
-    }
     var isInstalled = false
-    for place in set.choose(for: name) {
+    for place in latest.choose(for: name) {
       guard let objects = objects(at: place, in: library) else { continue }
       // Proof: OpenSSL takes references of its own on all three.
       if unsafe SSL_use_cert_and_key(connection, objects.leaf, objects.key, objects.issuers, 1) == 1 {
@@ -34,6 +28,19 @@ struct WorkerCertificates {
       }
     }
     return isInstalled
+  }
+
+  /// What the entry holds now.
+  var latest: CertificateSet {
+    mutating get {
+      let latest = entry.generation
+      if latest != generation {
+        generation = latest
+        set = entry.current
+        parsed.removeAll(keepingCapacity: true)
+      }
+      return set
+    }
   }
 
   private mutating func objects(at place: Int, in library: TLSLibrary) -> CertificateObjects? {

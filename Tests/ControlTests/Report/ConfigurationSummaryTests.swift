@@ -38,10 +38,16 @@ struct ConfigurationSummaryTests {
 
   @Test("is a line for each kind of thing, with what there is of it")
   func text() throws {
+    let effective = try EffectiveProfile(of: .intermediate)
+    #expect(effective.suites12.count == 6 && effective.suites13.count == 3 && effective.groups.count >= 3)
     let lines = try Self.summary().text(now: WallTime(seconds: 0)).split(separator: "\n")
     #expect(
       lines.filter { !$0.hasPrefix("  1 certificate   a.pem expires on ") } == [
-        "  2 listeners     http on [::]:80 (redirects to https), https on [::]:443 (TLS front)",
+        "  2 listeners     http on [::]:80 (redirects to https), https on [::]:443 (TLS front: http/1.1)",
+        "  TLS front       intermediate: TLSv1.2, TLSv1.3",
+        "    groups        \(effective.groups.joined(separator: ", "))",
+        "    with TLSv1.3  \(effective.suites13.joined(separator: ", "))",
+        "    with TLSv1.2  \(effective.suites12.joined(separator: ", "))",
         "  1 site          body",
         "  2 routes        1 to pools, 1 redirected; 1 with a target",
         "  2 pools         app (2 servers), old (1 server, no route uses it)",
@@ -49,7 +55,7 @@ struct ConfigurationSummaryTests {
         "  access log      off",
         "  administration  /run/a.sock, 127.0.0.1:9000 (reads alone)",
       ])
-    #expect(lines.count == 8)
+    #expect(lines.count == 12)
   }
 
   @Test("an expired certificate is told")
@@ -71,7 +77,11 @@ struct ConfigurationSummaryTests {
     try Self.summary().put(into: &writer)
     writer.endObject()
     let text = String(decoding: writer.octets, as: UTF8.self)
-    #expect(text.hasPrefix(#"{"listeners":2,"certificates":1,"certificates_expire":"20"#))
+    #expect(
+      text.hasPrefix(
+        #"{"listeners":2,"tls":[{"name":"front","profile":"intermediate","strict_sni":false,"versions":["TLSv1.2","TLSv1.3"],"suites":["TLS_"#
+      ))
+    #expect(text.contains(#""X25519","P-256","P-384"]}],"certificates":1,"certificates_expire":"20"#))
     #expect(text.hasSuffix(#"Z","sites":1,"routes":2,"pools":2,"servers":3}"#))
   }
 }

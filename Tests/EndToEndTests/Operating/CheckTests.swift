@@ -77,7 +77,7 @@ struct CheckTests {
     #expect(run.output.contains("  1 certificate   \(folder.path(of: "a.example.pem")) expires on 20"), "\(run.output)")
     #expect(!FileManager.default.fileExists(atPath: folder.path(of: "access.log")))
     let report = try Program.run(Yett.executable, ["check", "--json", file]).output
-    #expect(report.contains(#""valid":true,"listeners":1,"certificates":1,"#), "\(report)")
+    #expect(report.contains(#""valid":true,"listeners":1,"tls":[{"name":"front","#), "\(report)")
   }
 
   @Test("an address that is taken is told with its place, at the start too")

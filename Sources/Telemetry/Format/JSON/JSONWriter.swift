@@ -57,6 +57,13 @@ public struct JSONWriter: Sendable {
     put(key, span.map { UInt64(clamping: $0.microseconds) })
   }
 
+  /// As an array.
+  public mutating func put(_ key: StaticString, _ texts: [String]) {
+    beginArray(key)
+    for text in texts { put(nil, text) }
+    endArray()
+  }
+
   private mutating func begin(_ key: StaticString?) {
     if needsComma { octets.append(.comma) }
     needsComma = true
