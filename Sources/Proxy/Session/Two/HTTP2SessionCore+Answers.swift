@@ -305,6 +305,23 @@ extension HTTP2SessionCore {
 }
 
 extension HTTP2SessionCore {
-  mutating func writeHead(status: UInt16, fields: borrowing FieldBlock, _ slot: Int) -> Bool { false }
-  mutating func writeHead(_ head: borrowing AnswerHead, _ slot: Int, endsStream: Bool) -> Bool { false }
+  mutating func writeHead(status: UInt16, fields: borrowing FieldBlock, _ slot: Int) -> Bool {
+    var lines: [UInt8] = []
+    fields.withLines { lines.append($0) }
+    guard let block = encoder.encode(status: status, lines: lines, length: nil) else { return false }
+    return connection.head(block.span, of: slot, endsStream: false, into: &output)
+  }
+
+  mutating func writeHead(_ head: borrowing AnswerHead, _ slot: Int, endsStream: Bool) -> Bool {
+    var lines: [UInt8] = []
+    head.withStoredOctets { lines.append($0) }
+    head.added.withLines { lines.append($0) }
+    let own = [UInt8](capacity: OwnFields.octetLimit) { head.own.write(to: &$0) }
+    lines += own
+    var length: UInt64?
+    if case .octets(let count) = head.length { length = count }
+    guard let block = encoder.encode(status: head.status, lines: lines, length: length) else { return false }
+    streams[slot].octets += UInt64(block.count + 9)
+    return connection.head(block.span, of: slot, endsStream: endsStream, into: &output)
+  }
 }
