@@ -142,7 +142,7 @@ struct ConnectionTests {
     peer.send(frame(.headers, [.endHeaders, .endStream], stream: 3, request()))
     peer.write { connection, output in
       _ = connection.data(0, of: 0, endsStream: true, into: &output)
-      connection.endSending(0, into: &output)
+      connection.endSending(0)
       connection.release(0, into: &output)
     }
     #expect(peer.frames() == ["DATA 3 0 end"])
@@ -157,8 +157,9 @@ struct ConnectionTests {
     peer.write { connection, output in
       let isWritten = connection.head([0x88].span, of: 0, endsStream: true, into: &output)
       #expect(isWritten)
-      connection.release(0, into: &output)
     }
+    #expect(peer.send(frame(.data, [], stream: 1, [1])) == [.over(slot: 0)])
+    peer.write { $0.release(0, into: &$1) }
     #expect(peer.frames() == ["HEADERS 1 1 end", "RST_STREAM 1 0"])
     #expect(peer.send(frame(.data, .endStream, stream: 1, [1])).isEmpty)
     #expect(peer.frames().isEmpty)

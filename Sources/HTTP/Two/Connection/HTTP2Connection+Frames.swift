@@ -152,7 +152,11 @@ extension HTTP2Connection {
     if endsStream { endReceiving(slot) }
     if octets == 0, endsStream {
       if padding == 0 { openData = nil }
-      return .ended(slot: slot)
+      return streams[slot].isSending ? .ended(slot: slot) : .over(slot: slot)
+    }
+    guard streams[slot].isSending else {
+      openData?.slot = nil
+      return .over(slot: slot)
     }
     return nil
   }

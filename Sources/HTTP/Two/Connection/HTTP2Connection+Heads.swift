@@ -96,7 +96,7 @@ extension HTTP2Connection {
       }
       streams[slot].isReceiving = false
       if !streams[slot].isSending { closed.append(block.stream, .known) }
-      return streams[slot].isSending ? .ended(slot: slot) : nil
+      return streams[slot].isSending ? .ended(slot: slot) : .over(slot: slot)
     case .ignored(let code):
       guard let code else { return nil }
       return refuse(stream: block.stream, code, output: &output, at: now)

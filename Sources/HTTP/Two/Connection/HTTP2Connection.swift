@@ -99,7 +99,8 @@ public struct HTTP2Connection: ~Copyable {
   /// Frees the place of a stream; what was not ended of it is reset. Call when its work has been let go of.
   public mutating func release(_ slot: Int, into output: inout Buffer) {
     guard streams[slot].id != 0 else { return }
-    reset(slot, .cancel, into: &output)
+    // Of a request whose answer is whole the client is to spare the rest (RFC 9113 §8.1).
+    reset(slot, streams[slot].isSending ? .cancel : .noError, into: &output)
     streams.remove(slot)
   }
 
@@ -158,7 +159,7 @@ public struct HTTP2Connection: ~Copyable {
       output.append(block.extracting(start..<end))
       (start, type) = (end, .continuation)
     } while start < block.count
-    if endsStream { endSending(slot, into: &output) }
+    if endsStream { endSending(slot) }
     return true
   }
 
@@ -179,17 +180,15 @@ public struct HTTP2Connection: ~Copyable {
 
   /// The answer is whole, with the octets that stand in the output now.
   ///
-  /// Where the request is not, its client is told to spare the rest (RFC 9113 §8.1).
-  public mutating func endSending(_ slot: Int, into output: inout Buffer) {
+  /// Where the request is not, `over` tells when it has ended or was cut: its place is held until then.
+  public mutating func endSending(_ slot: Int) {
     streams[slot].isSending = false
     streams[slot].isReady = false
-    if streams[slot].isReceiving {
-      FrameWriter.reset(streams[slot].id, .noError, into: &output)
-      close(slot, .reset)
-    } else {
-      closed.append(streams[slot].id, .known)
-    }
+    if !streams[slot].isReceiving { closed.append(streams[slot].id, .known) }
   }
+
+  /// Whether the client may send more of its request.
+  public func isReceiving(_ slot: Int) -> Bool { streams[slot].isReceiving }
 
   /// A stream's octets have waited too long for its window.
   ///

@@ -99,7 +99,7 @@ extension HTTP2SessionCore {
     streams[slot].isEnded = true
     streams[slot].stalledSince = .distantFuture
     unsent.append(slot)
-    connection.endSending(slot, into: &output)
+    connection.endSending(slot)
   }
 
   /// A stream's answer can't become whole: its client is told so.
@@ -283,6 +283,9 @@ extension HTTP2SessionCore {
   mutating func lookAtStreams(for session: HTTP2Session, in worker: Worker, at moment: Moment) {
     let now = moment.now
     for slot in streams.indices {
+      if streams[slot].exchange == nil, streams[slot].id != 0, streams[slot].bodyDeadline <= now {
+        release(slot, in: worker)
+      }
       guard let exchange = streams[slot].exchange, !streams[slot].isEnded else { continue }
       if streams[slot].stalledSince != .distantFuture, now - streams[slot].stalledSince >= worker.limits.writeTimeout {
         guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }

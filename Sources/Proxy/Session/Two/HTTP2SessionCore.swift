@@ -18,6 +18,8 @@ struct HTTP2SessionCore: ~Copyable {
     case closed
   }
 
+  /// How long the rest of a request is waited for whose answer is whole.
+  private static let lateBody = Nanoseconds.seconds(2)
   /// Octets read in one turn.
   private static let readPerTurn = 65_536
   /// What a read counts for at least: over TLS one may bring nothing.
@@ -128,8 +130,7 @@ struct HTTP2SessionCore: ~Copyable {
         return .goesOn
       }
       // What came together is answered together.
-      let isMoreToRead = isReadable && budget > 0 && output.room >= HTTP2Connection.replyRoom
-      if isMoreToRead {
+      if isReadable, budget > 0, output.isEmpty || output.room >= HTTP2Connection.replyRoom {
         switch read(in: worker) {
         case .octets(let count):
           budget -= Swift.max(count, Self.leastRead)
@@ -220,7 +221,14 @@ struct HTTP2SessionCore: ~Copyable {
       serve(slot, for: session, in: worker, at: moment)
     case .reset(let slot, let reset):
       if case .malformed = reset { listener.counters.count(.malformedHead) }
-      leave(slot, .clientGone, in: worker, at: moment)
+      if streams[slot].exchange == nil {
+        release(slot, in: worker)
+      } else {
+        leave(slot, .clientGone, in: worker, at: moment)
+      }
+    case .over(let slot):
+      // Where its answer is still in the output it is released with it.
+      if streams[slot].exchange == nil { release(slot, in: worker) }
     case .opened: reopen(at: moment.now)
     case .drainHeard: endDrain(in: worker)
     case .failed(let failure): fail(failure, in: worker, at: moment)
@@ -261,7 +269,7 @@ struct HTTP2SessionCore: ~Copyable {
     }
     var next = Swift.min(headDeadline, idleDeadline, writeDeadline)
     for slot in streams.indices {
-      guard streams[slot].exchange != nil else { continue }
+      guard streams[slot].id != 0 else { continue }
       next = Swift.min(next, streams[slot].bodyDeadline)
       let stalled = streams[slot].stalledSince
       if stalled != .distantFuture { next = Swift.min(next, stalled + limits.writeTimeout) }
@@ -352,6 +360,9 @@ struct HTTP2SessionCore: ~Copyable {
     let feeder = finish(stream, ending, in: worker, at: moment)
     if let feeder, feeder.isFetching, phase == .open {
       leftFills.append((slot, feeder))
+    } else if ending == .answered, connection.isReceiving(slot) {
+      streams[slot].id = stream.id
+      streams[slot].bodyDeadline = moment.now + Self.lateBody
     } else {
       release(slot, in: worker)
     }
@@ -361,6 +372,7 @@ struct HTTP2SessionCore: ~Copyable {
   mutating func release(_ slot: Int, in worker: Worker) {
     worker.buffers.supply(&output, .small)
     connection.release(slot, into: &output)
+    streams[slot] = ServedStream()
   }
 
   /// Frees the places of streams whose fills have come to an end since.
