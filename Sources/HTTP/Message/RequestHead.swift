@@ -26,7 +26,7 @@ public struct RequestHead: ~Copyable {
 
   /// Whether the client lets the connection be used again (RFC 9112 §9.3).
   public var keepsAlive: Bool {
-    !connection.closes && (version != .http10 || connection.keepsAlive)
+    !connection.closes && (version == .http11 || connection.keepsAlive)
   }
 
   /// Whether a field goes no further as it came: hop-by-hop fields, those that `Connection` names (RFC 9110 §7.6.1),

@@ -68,7 +68,7 @@ struct ExchangeCore: ~Copyable {
     open(began: began, in: snapshot, at: moment)
     method = head.method
     record.method = head.method.rawValue
-    record.version = head.version == .http10 ? 10 : head.version == .http11 ? 11 : 20
+    record.version = head.version == .http10 ? 10 : 11
     isBodyPending = !head.framing.isEmpty
     do throws(TargetError) {
       try target.assign(head, octets, scheme: facts.scheme)

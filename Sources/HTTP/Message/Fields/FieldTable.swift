@@ -47,24 +47,6 @@ public struct FieldTable: ~Copyable {
     }
   }
 
-  func endsWithCookie(at end: Int) -> Bool {
-    used > 0 && slots[used - 1].known == .cookie && slots[used - 1].value.upperBound == end
-  }
-
-  mutating func extendLast(to end: Int) {
-    guard used > 0 else { return }
-    slots[used - 1].value = ByteRange(from: slots[used - 1].value.lowerBound, to: end)
-  }
-
-  mutating func remove(_ name: FieldName) {
-    var kept = 0
-    for index in 0..<used where slots[index].known != name {
-      slots[kept] = slots[index]
-      kept += 1
-    }
-    used = kept
-  }
-
   /// Whether there is a field of that well-known name.
   @inlinable public func contains(_ name: FieldName) -> Bool { present.contains(name) }
 

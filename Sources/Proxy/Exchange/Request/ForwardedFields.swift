@@ -26,8 +26,6 @@ enum ForwardedFields {
     }
     if head.version == .http10 {
       try fields.append("Via", "1.0 yett", known: .via)
-    } else if head.version == .http2 {
-      try fields.append("Via", "2 yett", known: .via)
     } else {
       try fields.append("Via", "1.1 yett", known: .via)
     }
