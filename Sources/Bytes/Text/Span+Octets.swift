@@ -106,7 +106,7 @@ extension Span where Element == UInt8 {
 
 extension UInt64 {
   /// Eight octets, each `A` to `Z` as `a` to `z`.
-  @inlinable var octetsLowercased: UInt64 {
+  @inlinable public var octetsLowercased: UInt64 {
     let seven = self & 0x7F7F_7F7F_7F7F_7F7F
     // The top bit of each octet: at least "A", and beyond "Z". No sum leaves its octet.
     let fromA = seven &+ 0x3F3F_3F3F_3F3F_3F3F

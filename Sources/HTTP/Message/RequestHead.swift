@@ -1,7 +1,7 @@
 import Bytes
 
 /// A request's head: offsets into the octets that were parsed, and what its fields mean for this hop. Filled by
-/// `RequestHeadParser`, which has refused what must be refused.
+/// `RequestHeadParser` or `RequestHeadDecoder`, which have refused what must be refused.
 public struct RequestHead: ~Copyable {
   public internal(set) var method = Method.other
   /// The method as sent.
@@ -12,21 +12,23 @@ public struct RequestHead: ~Copyable {
   public internal(set) var fields = FieldTable()
   /// `none`, `length` or `chunked`.
   public internal(set) var framing = BodyFraming.none
-  /// `Expect: 100-continue` of an HTTP/1.1 request with a body (RFC 9110 §10.1.1).
+  /// `Expect: 100-continue` of a request with a body (RFC 9110 §10.1.1); never over HTTP/1.0.
   public internal(set) var expectsContinue = false
   /// The value of the one valid `Host`. Empty where an HTTP/1.0 request has none.
   public internal(set) var host = ByteRange()
   /// What `host` came to; `nil` where there is none.
   public internal(set) var authority: Authority?
   public internal(set) var connection = ConnectionOptions()
-  /// Octets of the whole head, with empty lines before it and the empty line after it.
+  /// Octets of the whole head as it came: over HTTP/1 with empty lines before it and the empty line after it, over
+  /// HTTP/2 those of its field block.
   public internal(set) var length = 0
 
-  init() {}
+  /// Empty, for a decoder to fill.
+  public init() {}
 
   /// Whether the client lets the connection be used again (RFC 9112 §9.3).
   public var keepsAlive: Bool {
-    !connection.closes && (version == .http11 || connection.keepsAlive)
+    !connection.closes && (version != .http10 || connection.keepsAlive)
   }
 
   /// Whether a field goes no further as it came: hop-by-hop fields, those that `Connection` names (RFC 9110 §7.6.1),

@@ -68,7 +68,12 @@ struct ExchangeCore: ~Copyable {
     open(began: began, in: snapshot, at: moment)
     method = head.method
     record.method = head.method.rawValue
-    record.version = head.version == .http10 ? 10 : 11
+    record.version =
+      switch head.version {
+      case .http10: 10
+      case .http11: 11
+      case .http2: 20
+      }
     isBodyPending = !head.framing.isEmpty
     do throws(TargetError) {
       try target.assign(head, octets, scheme: facts.scheme)

@@ -34,6 +34,31 @@ public struct FieldTable: ~Copyable {
     return true
   }
 
+  /// A name may have an underscore: for who appends plain slots.
+  mutating func noteUnderscore() { underscores = true }
+
+  /// The last field's value goes on; `octets` are behind it already.
+  mutating func extendLast(by octets: Int) {
+    guard used > 0 else { return }
+    slots[used &- 1].value.count &+= UInt16(truncatingIfNeeded: octets)
+  }
+
+  /// Removes all fields of that name, which is well known.
+  mutating func removeAll(_ name: FieldName) {
+    var (next, kept) = (0, 0)
+    present = FieldNames()
+    while next < used {
+      let slot = slots[next]
+      if slot.known != name {
+        slots[kept] = slot
+        present.insert(slot.known)
+        kept &+= 1
+      }
+      next &+= 1
+    }
+    used = kept
+  }
+
   /// Names the fields from that place on, which were appended as `other`.
   ///
   /// - Parameter octets: in which they were found.

@@ -10,6 +10,8 @@ public enum WriteError: Error, Hashable, Sendable, CustomStringConvertible, Case
   case reservedField
   /// A request can't end with its connection.
   case badFraming
+  /// HTTP/2's field coder failed: nothing more can be sent over its connection.
+  case coderFailed
 
   public var description: String {
     switch self {
@@ -20,6 +22,7 @@ public enum WriteError: Error, Hashable, Sendable, CustomStringConvertible, Case
     case .badStatus: "the status is not of three digits"
     case .reservedField: "the fields say how the message is framed"
     case .badFraming: "a request's body can't end with its connection"
+    case .coderFailed: "the field coder of the connection failed"
     }
   }
 }

@@ -24,10 +24,10 @@ enum ForwardedFields {
     if let maxForwards {
       try fields.append(own: "Max-Forwards", upTo: 20, known: .maxForwards) { $0.append(decimal: maxForwards) }
     }
-    if head.version == .http10 {
-      try fields.append("Via", "1.0 yett", known: .via)
-    } else {
-      try fields.append("Via", "1.1 yett", known: .via)
+    switch head.version {
+    case .http10: try fields.append("Via", "1.0 yett", known: .via)
+    case .http11: try fields.append("Via", "1.1 yett", known: .via)
+    case .http2: try fields.append("Via", "2 yett", known: .via)
     }
     try fields.append(facts.forwarded.fields)
     try fields.append(own: "X-Forwarded-Host", target.authority, known: .xForwardedHost)
