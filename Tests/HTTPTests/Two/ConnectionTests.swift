@@ -150,6 +150,25 @@ struct ConnectionTests {
     #expect(peer.frames() == ["RST_STREAM 3 5"])
   }
 
+  @Test("§8.1: a request that ends after its answer is over, and one that goes on with errors is refused")
+  func late() {
+    for (octets, event) in [
+      (frame(.data, .endStream, stream: 1, [1]), HTTP2Event.over(slot: 0)),
+      (frame(.data, [], stream: 1, [1]) + frame(.data, .endStream, stream: 1), .over(slot: 0)),
+      (frame(.headers, [.endHeaders, .endStream], stream: 1, block([("x-a", "b")])), .over(slot: 0)),
+      (frame(.headers, .endHeaders, stream: 1, block([("x-a", "b")])), .reset(slot: 0, .malformed(.protocolError))),
+    ] {
+      let peer = ScriptedPeer()
+      peer.send(frame(.headers, .endHeaders, stream: 1, request("POST")))
+      peer.write { connection, output in
+        let isWritten = connection.head([0x88].span, of: 0, endsStream: true, into: &output)
+        #expect(isWritten)
+      }
+      #expect(peer.send(octets) == [event])
+      peer.write { $0.release(0, into: &$1) }
+    }
+  }
+
   @Test("§8.1: an answer that is whole before its request spares the client the rest")
   func early() {
     let peer = ScriptedPeer()
@@ -158,7 +177,7 @@ struct ConnectionTests {
       let isWritten = connection.head([0x88].span, of: 0, endsStream: true, into: &output)
       #expect(isWritten)
     }
-    #expect(peer.send(frame(.data, [], stream: 1, [1])) == [.over(slot: 0)])
+    #expect(peer.send(frame(.data, [], stream: 1, [1])).isEmpty)
     peer.write { $0.release(0, into: &$1) }
     #expect(peer.frames() == ["HEADERS 1 1 end", "RST_STREAM 1 0"])
     #expect(peer.send(frame(.data, .endStream, stream: 1, [1])).isEmpty)

@@ -87,8 +87,7 @@ final class ScriptedPeer {
   private func read() {
     var position = 0
     while true {
-      pool.supply(&reader.octets, .large)
-      let event = connection.next(input.span, from: &position, reader: &reader, output: &output, at: now)
+      let event = connection.next(input.span, from: &position, reader: &reader, output: &output, buffers: pool, at: now)
       if event == .more { break }
       events.append(event)
       if case .body(let slot, let range, _) = event {

@@ -10,9 +10,10 @@ extension HTTP2Connection {
   ///   - position: of the next octet in `input`; moves on behind what was read.
   ///   - reader: gets the head of a request.
   ///   - output: gets replies; it has `replyRoom`.
+  ///   - buffers: of which a head that does not fit takes a larger one.
   public mutating func next(
     _ input: Span<UInt8>, from position: inout Int, reader: inout RequestHeadReader, output: inout Buffer,
-    at now: Instant
+    buffers: BufferPool, at now: Instant
   ) -> HTTP2Event {
     while true {
       if openData != nil {
@@ -58,19 +59,19 @@ extension HTTP2Connection {
         guard input.count >= end else { return .more }
         position = end
         let payload = input.extracting(start..<end)
-        if let event = read(frame, payload, reader: &reader, output: &output, at: now) { return event }
+        if let event = read(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now) { return event }
       }
     }
   }
 
   private mutating func read(
     _ frame: FrameHeader, _ payload: Span<UInt8>, reader: inout RequestHeadReader, output: inout Buffer,
-    at now: Instant
+    buffers: BufferPool, at now: Instant
   ) -> HTTP2Event? {
     switch frame.type {
     case .data, nil: return nil
-    case .headers: return readHeaders(frame, payload, reader: &reader, output: &output, at: now)
-    case .continuation: return readContinuation(frame, payload, reader: &reader, output: &output, at: now)
+    case .headers: return readHeaders(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now)
+    case .continuation: return readContinuation(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now)
     case .priority: return readPriority(frame, payload, output: &output, at: now)
     case .resetStream: return readReset(frame, payload, output: &output, at: now)
     case .settings: return readSettings(frame, payload, output: &output, at: now)
@@ -154,7 +155,7 @@ extension HTTP2Connection {
       if padding == 0 { openData = nil }
       return streams[slot].isSending ? .ended(slot: slot) : .over(slot: slot)
     }
-    guard streams[slot].isSending else {
+    guard !endsStream || streams[slot].isSending else {
       openData?.slot = nil
       return .over(slot: slot)
     }
@@ -285,6 +286,7 @@ extension HTTP2Connection {
     let before = peer.initialWindow
     for offset in stride(from: 0, to: payload.count, by: 6) {
       guard let setting = HTTP2Setting(rawValue: payload.bigEndian16(at: offset)) else { continue }
+      if setting == .headerTableSize { noteTableSize() }
       if let code = peer.set(setting, to: payload.bigEndian32(at: offset + 2)) {
         return fail(code, "SETTINGS has a value that is none", into: &output)
       }

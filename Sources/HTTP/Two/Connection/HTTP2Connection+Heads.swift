@@ -5,7 +5,7 @@ import Time
 extension HTTP2Connection {
   mutating func readHeaders(
     _ frame: FrameHeader, _ payload: Span<UInt8>, reader: inout RequestHeadReader, output: inout Buffer,
-    at now: Instant
+    buffers: BufferPool, at now: Instant
   ) -> HTTP2Event? {
     guard !frame.stream.isMultiple(of: 2) else { return fail(.protocolError, "HEADERS on no request", into: &output) }
     var start = 0
@@ -48,12 +48,12 @@ extension HTTP2Connection {
     }
     return read(
       &block, payload.extracting(start..<Swift.max(start, end)), isLast: frame.flags.contains(.endHeaders),
-      reader: &reader, output: &output, at: now)
+      reader: &reader, output: &output, buffers: buffers, at: now)
   }
 
   mutating func readContinuation(
     _ frame: FrameHeader, _ payload: Span<UInt8>, reader: inout RequestHeadReader, output: inout Buffer,
-    at now: Instant
+    buffers: BufferPool, at now: Instant
   ) -> HTTP2Event? {
     guard var block = openBlock.take() else {
       return fail(.protocolError, "CONTINUATION without HEADERS", into: &output)
@@ -61,27 +61,26 @@ extension HTTP2Connection {
     block.continuations += 1
     guard block.continuations <= limits.continuations else { return fail(HTTP2Failure(.continuation), into: &output) }
     return read(
-      &block, payload, isLast: frame.flags.contains(.endHeaders), reader: &reader, output: &output, at: now)
+      &block, payload, isLast: frame.flags.contains(.endHeaders), reader: &reader, output: &output, buffers: buffers, at: now)
   }
 
   private mutating func read(
     _ block: inout OpenBlock, _ fragment: Span<UInt8>, isLast: Bool, reader: inout RequestHeadReader,
-    output: inout Buffer, at now: Instant
+    output: inout Buffer, buffers: BufferPool, at now: Instant
   ) -> HTTP2Event? {
     block.octets += fragment.count
     guard block.octets <= limits.fieldBlock else { return fail(HTTP2Failure(.continuation), into: &output) }
     if fragment.isEmpty, !isLast, !guards.allows(.emptyFrames, at: now) {
       return fail(HTTP2Failure(.emptyFrames), into: &output)
     }
-    let result: FieldBlockResult
+    let progress: FieldBlockProgress
     do throws(HPACKError) {
-      result = try decoder.read(
-        fragment, isLast: isLast, kind: block.purpose == .request ? .request(endsStream: block.endsStream) : .trailers,
-        into: &reader.octets, &reader.head)
+      progress = try decode(block, fragment, isLast: isLast, reader: &reader, buffers: buffers)
     } catch {
       switch error {
       case .flood: return fail(HTTP2Failure(.hpack), into: &output)
       case .compression: return fail(.compressionError, "a field block cannot be decoded", into: &output)
+      case .exhausted: return fail(.internalError, "there is no memory for the field coder", into: &output)
       }
     }
     guard isLast else {
@@ -89,9 +88,9 @@ extension HTTP2Connection {
       return nil
     }
     switch block.purpose {
-    case .request: return begin(block, result, reader: &reader, output: &output, at: now)
+    case .request: return begin(block, progress, reader, output: &output, at: now)
     case .trailers(let slot):
-      guard result == .whole, block.endsStream, streams[slot].promised ?? 0 == 0 else {
+      guard progress == .whole, block.endsStream, streams[slot].promised ?? 0 == 0 else {
         return refuse(slot, .protocolError, output: &output, at: now)
       }
       streams[slot].isReceiving = false
@@ -103,9 +102,23 @@ extension HTTP2Connection {
     }
   }
 
+  private mutating func decode(
+    _ block: OpenBlock, _ fragment: Span<UInt8>, isLast: Bool, reader: inout RequestHeadReader, buffers: BufferPool
+  ) throws(HPACKError) -> FieldBlockProgress {
+    switch block.purpose {
+    case .request:
+      return try decoder.read(
+        fragment, isLast: isLast, endsStream: block.endsStream, into: &reader.octets, from: buffers, &reader.head)
+    case .trailers: return try decoder.readTrailers(fragment, isLast: isLast)
+    case .ignored:
+      try decoder.skip(fragment, isLast: isLast)
+      return isLast ? .whole : .more
+    }
+  }
+
   private mutating func begin(
-    _ block: OpenBlock, _ result: FieldBlockResult, reader: inout RequestHeadReader, output: inout Buffer,
-    at now: Instant
+    _ block: OpenBlock, _ progress: FieldBlockProgress, _ reader: borrowing RequestHeadReader,
+    output: inout Buffer, at now: Instant
   ) -> HTTP2Event? {
     var stream = HTTP2Stream()
     stream.id = block.stream
@@ -113,9 +126,9 @@ extension HTTP2Connection {
     stream.sendWindow = FlowWindow(peer.initialWindow)
     stream.receiveWindow = ReceiveWindow(HTTP2Limits.streamWindow)
     stream.served = order.now
-    switch result {
-    case .more, .malformed:
-      return refuse(stream: block.stream, .protocolError, output: &output, at: now)
+    switch progress {
+    case .more: return nil
+    case .malformed: return refuse(stream: block.stream, .protocolError, output: &output, at: now)
     case .refused(let error): return .refused(slot: streams.insert(stream), error)
     case .whole:
       if case .length(let length) = reader.head.framing { stream.promised = length }
@@ -131,7 +144,7 @@ extension HTTP2Connection {
 public struct RequestHeadReader: ~Copyable {
   /// Of the last `request` event.
   public internal(set) var head = RequestHead()
-  /// What the head's ranges lie in: empty, with a block, when a head begins.
+  /// What the head's ranges lie in.
   public var octets = Buffer()
 
   public init() {}

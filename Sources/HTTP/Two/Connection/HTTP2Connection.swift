@@ -50,6 +50,8 @@ public struct HTTP2Connection: ~Copyable {
   var order = SendOrder()
   var guards = FloodGuard()
   var peer = PeerSettings()
+  /// The peer's table for our heads has another size, which their encoder was not told yet.
+  private var hasNewTableSize = false
   var sendWindow = FlowWindow(65_535)
   var receiveWindow: ReceiveWindow
   var openBlock: OpenBlock?
@@ -64,7 +66,7 @@ public struct HTTP2Connection: ~Copyable {
   public init(limits: HTTP2Limits, scheme: Scheme) {
     self.limits = limits
     receiveWindow = ReceiveWindow(limits.connectionWindow)
-    decoder = RequestHeadDecoder(limits: limits.head, scheme: scheme)
+    decoder = RequestHeadDecoder(scheme: scheme, limits: limits.head)
   }
 
   /// Streams whose place is taken.
@@ -180,7 +182,7 @@ public struct HTTP2Connection: ~Copyable {
 
   /// The answer is whole, with the octets that stand in the output now.
   ///
-  /// Where the request is not, `over` tells when it has ended or was cut: its place is held until then.
+  /// Where the request is not, `over` tells when it is: its place is held until then, and what comes is dropped.
   public mutating func endSending(_ slot: Int) {
     streams[slot].isSending = false
     streams[slot].isReady = false
@@ -213,6 +215,16 @@ public struct HTTP2Connection: ~Copyable {
     guard sendWindow.isOpen else { return nil }
     return order.next(of: streams)
   }
+
+  /// What the client allows its table for our heads, where it has said so since the last call: to be told to their
+  /// encoder before the next head.
+  public mutating func takeTableSize() -> UInt32? {
+    guard hasNewTableSize else { return nil }
+    hasNewTableSize = false
+    return peer.headerTableSize
+  }
+
+  mutating func noteTableSize() { hasNewTableSize = true }
 
   // MARK: Ending
 

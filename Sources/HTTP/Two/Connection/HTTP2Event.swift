@@ -16,7 +16,7 @@ public enum HTTP2Event: Equatable, Sendable {
   case ended(slot: Int)
   /// A stream ended early: nothing more may be sent on it, and its place is held until `release`.
   case reset(slot: Int, HTTP2Reset)
-  /// A request whose answer was whole before it has ended, or goes on though nobody reads it: to be released.
+  /// A request has ended whose answer was whole before: to be released.
   case over(slot: Int)
   /// A window was opened: who waited may send.
   case opened

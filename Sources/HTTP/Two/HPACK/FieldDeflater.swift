@@ -166,7 +166,7 @@ import CNghttp2
   }
 
   mutating func write(length: UInt64) throws(WriteError) {
-    try write(upTo: 32) { output in output.append(literal: .contentLength, upTo: 20) { $0.append(decimal: length) } }
+    try write(upTo: 40) { output in output.append(literal: .contentLength, upTo: 20) { $0.append(decimal: length) } }
   }
 
   /// What `fill` writes by itself.

@@ -25,6 +25,11 @@ public struct AnswerHead: ~Copyable {
     try stored?.withLines(body)
   }
 
+  /// The stored fields; a block without any where there are none.
+  func withStoredFields<E: Error>(_ body: (borrowing FieldBlock) throws(E) -> Void) throws(E) {
+    if let stored { try body(stored.fields) } else { try body(FieldBlock()) }
+  }
+
   mutating func reset() {
     status = 0
     stored = nil

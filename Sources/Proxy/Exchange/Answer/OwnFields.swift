@@ -1,5 +1,6 @@
 import Bytes
 import Cache
+import HTTP
 import Time
 
 /// What Yett itself says in an answer: kept as values until the answer is written, so that a hit makes no fields.
@@ -12,6 +13,16 @@ struct OwnFields {
   var requestID = RequestID()
   /// `nil` on a route without a cache.
   var cacheStatus: CacheStatus?
+
+  /// Appends them as literals of HTTP/2, where there is room for `octetLimit`.
+  func writeLiterals(to output: inout OutputSpan<UInt8>) {
+    if let age { output.append(literal: .age, upTo: 20) { $0.append(decimal: UInt64(clamping: age.seconds)) } }
+    output.append(literal: .via, "1.1 yett")
+    output.append(literal: .xRequestID, requestID.digits.span)
+    if let cacheStatus {
+      output.append(literal: .cacheStatus, upTo: CacheStatus.octetLimit) { cacheStatus.write(to: &$0) }
+    }
+  }
 
   /// Appends whole lines where there is room for `octetLimit`.
   func write(to output: inout OutputSpan<UInt8>) {

@@ -16,6 +16,8 @@ extension HTTP2SessionCore {
   /// What an answer's head may need in the output, beyond its fields as lines.
   private static let headSlack = 512
 
+  /// A field block beyond it goes into a large buffer.
+  private static let smallBlock = BufferSize.small.rawValue / 2
   /// An interim head that needs more is left out.
   private static let interimRoom = 4_096
 
@@ -60,10 +62,7 @@ extension HTTP2SessionCore {
     if state.asksForBody, streams[slot].pace.continueDeadline != nil { askForBody(slot, in: worker) }
     while state.hasInterim {
       guard makeRoom(Self.interimRoom, in: worker) else { return false }
-      state.takeInterim { status, fields in
-        // One that does not fit is no loss.
-        _ = writeHead(status: status, fields: fields, slot)
-      }
+      state.takeInterim { status, fields in writeInterim(status, fields, slot, in: worker) }
     }
     guard state.hasHead else { return false }
     guard makeRoom(state.answer.octets + Self.headSlack + Self.smallBody, in: worker) else { return false }
@@ -71,7 +70,7 @@ extension HTTP2SessionCore {
     let isHEAD = streams[slot].isHEAD
     let isWritten = state.withHead { head in
       let isBodiless = isHEAD || head.length == .none || body == 0
-      guard writeHead(head, slot, endsStream: isBodiless) else { return false }
+      guard write(head, slot, endsStream: isBodiless, in: worker) else { return false }
       if isBodiless { end(slot) }
       return true
     }
@@ -112,7 +111,43 @@ extension HTTP2SessionCore {
   mutating func askForBody(_ slot: Int, in worker: Worker) {
     streams[slot].pace.askedForBody()
     guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
-    _ = writeHead(status: 100, fields: FieldBlock(), slot)
+    writeInterim(100, FieldBlock(), slot, in: worker)
+  }
+
+  private mutating func writeInterim(_ status: UInt16, _ fields: borrowing FieldBlock, _ slot: Int, in worker: Worker) {
+    worker.buffers.supply(&block, .large)
+    if let size = connection.takeTableSize() { encoder.setTableLimit(size) }
+    // One that does not fit is no loss.
+    do throws(WriteError) { try encoder.interim(status: status, fields: fields, into: &block) } catch { return }
+    frameBlock(slot, endsStream: false)
+  }
+
+  private mutating func write(_ head: borrowing AnswerHead, _ slot: Int, endsStream: Bool, in worker: Worker) -> Bool {
+    let length: UInt64? = if case .octets(let count) = head.length { count } else { nil }
+    worker.buffers.supply(&block, head.octets < Self.smallBlock ? .small : .large)
+    if let size = connection.takeTableSize() { encoder.setTableLimit(size) }
+    do throws(WriteError) {
+      try head.withStoredFields { (stored) throws(WriteError) in
+        try encoder.response(
+          status: head.status, stored: stored, added: head.added, length: length, ownLimit: OwnFields.octetLimit,
+          into: &block
+        ) { head.own.writeLiterals(to: &$0) }
+      }
+    } catch { return false }
+    return frameBlock(slot, endsStream: endsStream)
+  }
+
+  /// Puts the field block into the output.
+  @discardableResult private mutating func frameBlock(_ slot: Int, endsStream: Bool) -> Bool {
+    let before = output.count
+    // Taken out of the state, which the connection is a part of.
+    var block = Buffer()
+    swap(&block, &self.block)
+    let isWritten = connection.head(block.readable, of: slot, endsStream: endsStream, into: &output)
+    block.clear()
+    swap(&block, &self.block)
+    streams[slot].octets += UInt64(output.count - before)
+    return isWritten
   }
 
   // MARK: Bodies
@@ -304,27 +339,5 @@ extension HTTP2SessionCore {
         serve(slot, for: session, in: worker, at: moment)
       }
     }
-  }
-}
-
-extension HTTP2SessionCore {
-  mutating func writeHead(status: UInt16, fields: borrowing FieldBlock, _ slot: Int) -> Bool {
-    var lines: [UInt8] = []
-    fields.withLines { lines.append($0) }
-    guard let block = encoder.encode(status: status, lines: lines, length: nil) else { return false }
-    return connection.head(block.span, of: slot, endsStream: false, into: &output)
-  }
-
-  mutating func writeHead(_ head: borrowing AnswerHead, _ slot: Int, endsStream: Bool) -> Bool {
-    var lines: [UInt8] = []
-    head.withStoredOctets { lines.append($0) }
-    head.added.withLines { lines.append($0) }
-    let own = [UInt8](capacity: OwnFields.octetLimit) { head.own.write(to: &$0) }
-    lines += own
-    var length: UInt64?
-    if case .octets(let count) = head.length { length = count }
-    guard let block = encoder.encode(status: head.status, lines: lines, length: length) else { return false }
-    streams[slot].octets += UInt64(block.count + 9)
-    return connection.head(block.span, of: slot, endsStream: endsStream, into: &output)
   }
 }

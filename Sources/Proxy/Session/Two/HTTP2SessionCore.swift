@@ -40,6 +40,8 @@ struct HTTP2SessionCore: ~Copyable {
   /// Streams that were reset, and whose fill still asks an origin on their behalf: their places are not free.
   private var leftFills: [(slot: Int, feeder: FillFeeder)] = []
   var input: Buffer
+  /// A field block before it is framed.
+  var block = Buffer()
   /// Frames on their way to the client.
   var output = Buffer()
   /// Between two events, where a head is under way.
@@ -185,14 +187,13 @@ struct HTTP2SessionCore: ~Copyable {
       if input.isEmpty { worker.buffers.reclaim(&input) }
     }
     return reader.withHead { (head: inout RequestHeadReader) -> Bool in
-      worker.buffers.supply(&head.octets, .small)
       while phase == .open {
         worker.buffers.supply(&output, .small)
         if output.room < HTTP2Connection.replyRoom {
           guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return !isBroken }
         }
         let event = connection.next(
-          input.readable, from: &position, reader: &head, output: &output, at: moment.now)
+          input.readable, from: &position, reader: &head, output: &output, buffers: worker.buffers, at: moment.now)
         if event == .more { return true }
         handle(event, head, input.readable, for: session, in: worker, at: moment)
       }
@@ -248,6 +249,7 @@ struct HTTP2SessionCore: ~Copyable {
   private mutating func rest(in worker: Worker, at now: Instant) {
     let limits = worker.limits
     if output.isEmpty { worker.buffers.reclaim(&output) }
+    worker.buffers.reclaim(&block)
     if connection.isHeadUnderWay || !connection.isSettled {
       if headDeadline == .distantFuture { headDeadline = now + limits.headTimeout }
     } else {
@@ -326,6 +328,7 @@ struct HTTP2SessionCore: ~Copyable {
     deadline.cancel(in: worker.loop)
     if let reader = reader.take() { worker.give(consume reader) }
     worker.buffers.reclaim(&input)
+    worker.buffers.reclaim(&block)
     worker.buffers.reclaim(&output)
     transport.close()
     transport.releaseBuffers(to: worker.buffers)
