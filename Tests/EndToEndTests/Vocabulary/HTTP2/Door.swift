@@ -40,7 +40,8 @@ extension Yett {
     let client = try Program(
       "openssl",
       [
-        "s_client", "-quiet", "-no_ign_eof", "-nocommands", "-connect", "\(endpoint("https"))", "-servername", "test.example",
+        "s_client", "-quiet", "-no_ign_eof", "-nocommands", "-connect", "\(endpoint("https"))", "-servername",
+        "test.example",
         "-verify_return_error", "-CAfile", folder.path(of: "test.example.pem"), "-alpn", alpn,
       ], input: outer, output: outer)
     return Connection(inner, by: client)

@@ -102,7 +102,8 @@ extension Frame {
   }
 
   /// RFC 9113 §5.3.2: the scheme of RFC 7540, of which only the frame's form is left.
-  static func priority(_ stream: UInt32, after other: UInt32 = 0, isExclusive: Bool = false, weight: UInt8 = 255) -> Frame
+  static func priority(_ stream: UInt32, after other: UInt32 = 0, isExclusive: Bool = false, weight: UInt8 = 255)
+    -> Frame
   {
     Frame(kind: .priority, stream: stream, payload: priority(after: other, isExclusive: isExclusive, weight: weight))
   }

@@ -9,6 +9,8 @@ final class HTTP2Client {
   private(set) var settings: [Frame.Setting: UInt32] = [:]
   /// Whether DATA that was read is given back to both windows at once.
   var givesBack = false
+  /// Whether a PING is acknowledged when it is read.
+  var answersPings = true
   /// How much the server lets us send, on the connection (0) and on streams.
   private var windows: [UInt32: Int] = [0: 65_535]
   /// Read and not yet asked for.
@@ -60,7 +62,8 @@ final class HTTP2Client {
   }
 
   /// Sends a request; its body, where there is one, follows with `send(_:on:ends:)` or as frames.
-  func request(_ path: String = "/", method: String = "GET", _ fields: Fields = [:], ends: Bool = true) throws -> UInt32 {
+  func request(_ path: String = "/", method: String = "GET", _ fields: Fields = [:], ends: Bool = true) throws -> UInt32
+  {
     try request(head: head(path, method: method, fields), ends: ends)
   }
 
@@ -71,22 +74,14 @@ final class HTTP2Client {
     return stream
   }
 
-  /// Sends a body as fast as the server's windows let it.
-  func send(_ body: [UInt8], on stream: UInt32, ends: Bool = true, by deadline: Deadline = .patient) throws {
-    var rest = body[...]
-    let largest = Int(settings[.maxFrameSize] ?? 16_384)
-    repeat {
-      while !rest.isEmpty, room(on: stream) <= 0 { try keep(frame(by: deadline)) }
-      let part = Array(rest.prefix(min(largest, max(0, room(on: stream)))))
-      rest = rest.dropFirst(part.count)
-      windows[0, default: 0] -= part.count
-      windows[stream] = streamWindow(stream) - part.count
-      try send(Frame(kind: .data, flags: ends && rest.isEmpty ? .endStream : [], stream: stream, payload: part))
-    } while !rest.isEmpty
-  }
-
   /// How much the server lets us send on a stream now.
   func room(on stream: UInt32) -> Int { min(windows[0, default: 0], streamWindow(stream)) }
+
+  /// Counts octets that were sent.
+  func use(_ octets: Int, on stream: UInt32) {
+    windows[0, default: 0] -= octets
+    windows[stream] = streamWindow(stream) - octets
+  }
 
   private func streamWindow(_ stream: UInt32) -> Int {
     windows[stream] ?? Int(settings[.initialWindowSize] ?? 65_535)
@@ -101,7 +96,7 @@ final class HTTP2Client {
   }
 
   /// `nil` when the server said that no more comes.
-  private func frameOrEnd(by deadline: Deadline) throws -> Frame? {
+  func frameOrEnd(by deadline: Deadline = .patient) throws -> Frame? {
     guard var frame = try bareFrame(by: deadline) else { return nil }
     switch frame.kind {
     case .headers:
@@ -127,6 +122,8 @@ final class HTTP2Client {
       } else {
         windows[frame.stream] = streamWindow(frame.stream) + Int(frame.word(at: 0))
       }
+    case .ping where answersPings && !frame.flags.contains(.ack):
+      offer(Frame(kind: .ping, flags: .ack, payload: frame.payload))
     case .data where givesBack && !frame.payload.isEmpty:
       let count = UInt32(frame.payload.count)
       offer(.windowUpdate(0, count))
@@ -147,7 +144,8 @@ final class HTTP2Client {
       payload: try connection.octets(length, by: deadline))
   }
 
-  private func keep(_ frame: Frame) { heard.append(frame) }
+  /// Leaves a frame to whoever asks for it.
+  func keep(_ frame: Frame) { heard.append(frame) }
 
   /// What was read and not asked for, for a message.
   private var story: String { heard.isEmpty ? "nothing else was read" : "not asked for: \(heard)" }

@@ -40,9 +40,6 @@ extension HTTP2Client {
   /// Either the connection lives, or it ends: what a GOAWAY from here leaves open.
   func fenceOrEnd() throws {
     try send(.ping("the end?"))
-    _ = try? next("the acknowledgement of PING or the end") { $0.kind == .ping && $0.flags.contains(.ack) }
+    while let frame = try frameOrEnd() { if frame.kind == .ping, frame.flags.contains(.ack) { return } }
   }
-
-  /// The largest payload that the server reads.
-  var largestFrame: Int { Int(settings[.maxFrameSize] ?? 16_384) }
 }

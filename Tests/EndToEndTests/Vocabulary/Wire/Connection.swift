@@ -188,5 +188,10 @@ final class Connection {
   }
 
   /// Whether nothing is there to be read now: no octet, no end.
-  var isQuiet: Bool { unread.isEmpty && ending == nil && !socket.isReadable(by: Deadline(in: .zero)) }
+  var isQuiet: Bool { isIdle(for: .zero) }
+
+  /// Whether nothing comes for so long: no octet, no end.
+  func isIdle(for duration: Duration) -> Bool {
+    unread.isEmpty && ending == nil && !socket.isReadable(by: Deadline(in: duration))
+  }
 }
