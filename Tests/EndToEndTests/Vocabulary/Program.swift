@@ -13,20 +13,31 @@ final class Program {
     case signal(Int32)
   }
 
-  /// - Parameter executable: a path, or a name that `PATH` knows.
-  init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - executable: a path, or a name that `PATH` knows.
+  ///   - input: what it reads; nothing unless said. `output` is what it writes to, where that is not to be read here.
+  init(
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: Descriptor? = nil,
+    output given: Descriptor? = nil
+  ) throws {
     let (outputReader, outputWriter) = try Self.pipe()
     let (errorReader, errorWriter) = try Self.pipe()
     // The child's ends block: what programs expect of their outputs.
-    for end in [outputWriter, errorWriter] { _ = fcntl(end.number, F_SETFL, fcntl(end.number, F_GETFL) & ~O_NONBLOCK) }
+    for end in [outputWriter, errorWriter, input, given].compactMap({ $0 }) {
+      _ = fcntl(end.number, F_SETFL, fcntl(end.number, F_GETFL) & ~O_NONBLOCK)
+    }
     name = executable.split(separator: "/").last.map(String.init) ?? executable
     (output, errors) = (Output(outputReader), Output(errorReader))
 
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, outputWriter.number, 1)
+    if let input {
+      unsafe posix_spawn_file_actions_adddup2(&actions, input.number, 0)
+    } else {
+      unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    unsafe posix_spawn_file_actions_adddup2(&actions, (given ?? outputWriter).number, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, errorWriter.number, 2)
     // Threads of a test's pool block signals, and a child would inherit that.
     var attributes = posix_spawnattr_t()

@@ -3,6 +3,8 @@ import Glibc
 /// One end of a connection, a client's or an origin's; says and reads octets, judges nothing.
 final class Connection {
   let socket: Descriptor
+  /// A program that speaks for this end.
+  private let program: Program?
   /// Read from the socket and not yet asked for.
   private var unread: [UInt8] = []
   private var ending: Ending?
@@ -10,7 +12,10 @@ final class Connection {
   /// How the other end said that no more comes.
   enum Ending { case closed, reset }
 
-  init(_ socket: Descriptor) { self.socket = socket }
+  init(_ socket: Descriptor) { (self.socket, program) = (socket, nil) }
+
+  /// - Parameter program: one at the other end of `socket`, as long as this connection is.
+  init(_ socket: Descriptor, by program: Program) { (self.socket, self.program) = (socket, program) }
 
   /// A client's end.
   convenience init(to endpoint: Endpoint) throws { self.init(try endpoint.connect()) }
@@ -106,6 +111,12 @@ final class Connection {
     return take(count)
   }
 
+  /// `nil` when no more comes before the first of them.
+  func octetsOrEnd(_ count: Int, by deadline: Deadline = .patient) throws -> [UInt8]? {
+    while unread.isEmpty { guard try fill(by: deadline, "\(count) octets, or the end,") else { return nil } }
+    return try octets(count, by: deadline)
+  }
+
   func head(by deadline: Deadline = .patient) throws -> Head {
     Head(text: String(decoding: try octets(through: "\r\n\r\n", by: deadline), as: UTF8.self))
   }
@@ -177,5 +188,10 @@ final class Connection {
   }
 
   /// Whether nothing is there to be read now: no octet, no end.
-  var isQuiet: Bool { unread.isEmpty && ending == nil && !socket.isReadable(by: Deadline(in: .zero)) }
+  var isQuiet: Bool { isIdle(for: .zero) }
+
+  /// Whether nothing comes for so long: no octet, no end.
+  func isIdle(for duration: Duration) -> Bool {
+    unread.isEmpty && ending == nil && !socket.isReadable(by: Deadline(in: duration))
+  }
 }

@@ -19,6 +19,15 @@ final class Descriptor {
     number = -1
   }
 
+  /// Two ends of a stream within this machine.
+  static func pair() throws -> (Descriptor, Descriptor) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw Unmet("socketpair: errno \(errno)")
+    }
+    return (try Descriptor(ends[0], "socketpair"), try Descriptor(ends[1], "socketpair"))
+  }
+
   /// Gives the number up without closing it.
   func released() -> Int32 {
     defer { number = -1 }
