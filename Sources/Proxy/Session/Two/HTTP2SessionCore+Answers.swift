@@ -29,7 +29,7 @@ extension HTTP2SessionCore {
   /// Pulls what is new of a stream's answer: its heads, a small body with them; octets of others wait for their turn.
   mutating func serve(_ slot: Int, for session: HTTP2Session, in worker: Worker, at moment: Moment) {
     guard slot < streams.count, let exchange = streams[slot].exchange, !streams[slot].isEnded else { return }
-    feed(slot, at: moment.now)
+    feed(slot, in: worker, at: moment.now)
     exchange.withState { pull(&$0, slot, as: exchange, in: worker, at: moment) }
     if streams[slot].exchange != nil, !streams[slot].isEnded { exchange.attach(to: session, id: streams[slot].id) }
   }
@@ -241,7 +241,9 @@ extension HTTP2SessionCore {
     output.compact()
     if output.room >= octets { return true }
     if worker.buffers.enlarge(&output), output.room >= octets { return true }
-    return write(in: worker) == .done && output.room >= octets
+    if write(in: worker) == .done, output.room >= octets { return true }
+    isWanting = true
+    return false
   }
 
   /// Gives the output to the kernel.

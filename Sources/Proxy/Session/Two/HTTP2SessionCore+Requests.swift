@@ -50,7 +50,9 @@ extension HTTP2SessionCore {
   // MARK: Bodies
 
   /// Octets of a request's body, which go on as far as the exchange has room, and are held beyond that.
-  mutating func takeBody(_ octets: Span<UInt8>, isEnded: Bool, of slot: Int, at now: Instant) {
+  mutating func takeBody(
+    _ octets: Span<UInt8>, isEnded: Bool, of slot: Int, in worker: Worker, at now: Instant
+  ) {
     guard let exchange = streams[slot].exchange else { return }
     streams[slot].pace.octets += UInt64(octets.count)
     streams[slot].pace.askedForBody()
@@ -68,8 +70,9 @@ extension HTTP2SessionCore {
     if taken < octets.count {
       streams[slot].held.append(Slice(Chunk(copying: octets.extracting(taken..<octets.count))))
     }
+    // There is room for a reply: else nothing had been read.
     if taken > 0 { connection.took(taken, of: slot, into: &output) }
-    feed(slot, at: now)
+    feed(slot, in: worker, at: now)
   }
 
   /// The request's body was whole.
@@ -86,10 +89,10 @@ extension HTTP2SessionCore {
   }
 
   /// Hands on what is held, as far as the exchange has room, and says how long the client may take for more.
-  mutating func feed(_ slot: Int, at now: Instant) {
+  mutating func feed(_ slot: Int, in worker: Worker, at now: Instant) {
     guard !streams[slot].isBodyTold, let exchange = streams[slot].exchange else { return }
     var (room, refuses) = exchange.withState { ($0.bodyRoom, $0.refusesBody) }
-    while let first = streams[slot].held.first, room > 0 || refuses {
+    while let first = streams[slot].held.first, room > 0 || refuses, makeRoom(HTTP2Connection.replyRoom, in: worker) {
       let count = refuses ? first.count : Swift.min(first.count, room)
       if !refuses { first.prefix(count).withSpan { octets in exchange.withState { $0.body(octets) } } }
       if count == first.count {
@@ -97,7 +100,7 @@ extension HTTP2SessionCore {
       } else {
         streams[slot].held[0] = first.dropping(first: count)
       }
-      if output.room >= HTTP2Connection.replyRoom { connection.took(count, of: slot, into: &output) }
+      connection.took(count, of: slot, into: &output)
       (room, refuses) = exchange.withState { ($0.bodyRoom, $0.refusesBody) }
     }
     if streams[slot].isBodyWhole {

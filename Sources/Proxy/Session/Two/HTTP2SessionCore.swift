@@ -58,6 +58,8 @@ struct HTTP2SessionCore: ~Copyable {
   var writeDeadline = Instant.distantFuture
   private var isReadable = false
   var isWritable = true
+  /// Some stream found no room in the output: all are served again when there is some.
+  var isWanting = false
   /// The kernel said that the client ended its side: a short read does not mean that nothing is left.
   private var isEnding = false
   var isBroken = false
@@ -109,6 +111,10 @@ struct HTTP2SessionCore: ~Copyable {
     if isBroken, !isReadable { return .ends }
     if !leftFills.isEmpty { releaseLeftFills(in: worker) }
     let moment = worker.moment
+    if isWanting, isWritable, write(in: worker) == .done {
+      isWanting = false
+      for slot in streams.indices { serve(slot, for: session, in: worker, at: moment) }
+    }
     for id in news {
       if let slot = connection.slot(of: id) { serve(slot, for: session, in: worker, at: moment) }
     }
@@ -215,7 +221,7 @@ struct HTTP2SessionCore: ~Copyable {
       refuse(slot, error, in: worker, at: moment)
       serve(slot, for: session, in: worker, at: moment)
     case .body(let slot, let range, let isEnded):
-      takeBody(input.extracting(range), isEnded: isEnded, of: slot, at: moment.now)
+      takeBody(input.extracting(range), isEnded: isEnded, of: slot, in: worker, at: moment.now)
       serve(slot, for: session, in: worker, at: moment)
     case .ended(let slot):
       endBody(of: slot)
