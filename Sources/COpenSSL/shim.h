@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -63,6 +64,14 @@ static inline const ASN1_STRING *copenssl_name_octets(const GENERAL_NAME *name, 
 
 /// The octets of a memory BIO, which keeps them.
 static inline long copenssl_memory(BIO *bio, char **octets) { return BIO_get_mem_data(bio, octets); }
+
+/// Of private keys in PEM; `key` is written by each decoding.
+static inline OSSL_DECODER_CTX *copenssl_new_key_decoder(EVP_PKEY **key, OSSL_LIB_CTX *library) {
+  return OSSL_DECODER_CTX_new_for_pkey(key, "PEM", NULL, NULL, EVP_PKEY_KEYPAIR, library, NULL);
+}
+/// Octets of a memory BIO that were read.
+static inline long copenssl_position(BIO *bio) { return BIO_tell(bio); }
+static inline int copenssl_has_ended(BIO *bio) { return BIO_eof(bio); }
 
 /// A new P-256 key of the default library context.
 static inline EVP_PKEY *copenssl_new_p256_key(void) { return EVP_EC_gen("P-256"); }

@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import TLS
+import Time
 
 /// Where a configuration comes from, at the start and at each reload.
 public enum ConfigurationSource: Sendable {
@@ -22,8 +23,8 @@ public enum ConfigurationSource: Sendable {
   /// and on the utility thread.
   ///
   /// - Throws: all that is wrong with it.
-  func load() throws(ConfigurationError) -> LoadedConfiguration {
-    try read { path, others throws(OutputFileError) in
+  func load(_ rule: LapseRule) throws(ConfigurationError) -> LoadedConfiguration {
+    try read(rule) { path, others throws(OutputFileError) in
       // Opened for nothing, the reader of a FIFO would see its end.
       if others.isEmpty { return try LogFile(appendingTo: path) }
       try OutputFile.probe(appendingTo: path)
@@ -36,7 +37,7 @@ public enum ConfigurationSource: Sendable {
   ///
   /// - Throws: all that is wrong with it.
   public func check() throws(ConfigurationError) -> ConfigurationSummary {
-    let loaded = try read { path, _ throws(OutputFileError) in
+    let loaded = try read(.refused) { path, _ throws(OutputFileError) in
       try OutputFile.probe(appendingTo: path)
       return nil
     }
@@ -45,18 +46,23 @@ public enum ConfigurationSource: Sendable {
 
   /// The file and what it includes, certificates, and the log.
   ///
-  /// - Parameter openLog: is given the log's path and what else is wrong.
+  /// - Parameters:
+  ///   - rule: for certificates that are out of their time.
+  ///   - openLog: is given the log's path and what else is wrong.
   private func read(
-    openLog: (String, [Diagnostic]) throws(OutputFileError) -> LogFile?
+    _ rule: LapseRule, openLog: (String, [Diagnostic]) throws(OutputFileError) -> LogFile?
   ) throws(ConfigurationError) -> LoadedConfiguration {
     var found: [Diagnostic] = []
+    var warnings: [Diagnostic] = []
     let (configuration, places): (Configuration, ConfigurationPlaces)
     let certificates: LoadedCertificates
     switch self {
     case .file(let path):
       (configuration, places) = try Configuration.read(path: path)
-      certificates = LoadedCertificates(configuration) { message, path, suggestion in
+      certificates = LoadedCertificates(configuration, rule, at: .readClock()) { message, path, suggestion in
         found.append(places.diagnostic(message, at: path, suggestion: suggestion))
+      } warning: { message, path, suggestion in
+        warnings.append(places.diagnostic(message, at: path, suggestion: suggestion))
       }
     case .value(let value, let sets):
       (configuration, places) = (value, ConfigurationPlaces(of: name))
@@ -74,7 +80,8 @@ public enum ConfigurationSource: Sendable {
     }
     if let error = ConfigurationError(found: found) { throw error }
     return LoadedConfiguration(
-      configuration: configuration, places: places, certificates: certificates, profiles: profiles, log: log)
+      configuration: configuration, places: places, certificates: certificates, profiles: profiles, log: log,
+      warnings: warnings)
   }
 
   /// What each TLS profile comes to here. An OpenSSL that cannot speak one is found before a worker does.
@@ -104,6 +111,8 @@ struct LoadedConfiguration: Sendable {
   let profiles: [EffectiveProfile]
   /// The access log, where it is a file and was opened.
   let log: LogFile?
+  /// What operators should know of it, though it can be served.
+  let warnings: [Diagnostic]
 }
 
 extension TLSProfile {

@@ -38,7 +38,7 @@ public final class Service {
     self.logger = logger
     SignalReader.ignoreBrokenPipes()
     let loaded: LoadedConfiguration
-    do throws(ConfigurationError) { loaded = try source.load() } catch { throw .configuration(error) }
+    do throws(ConfigurationError) { loaded = try source.load(.warned) } catch { throw .configuration(error) }
     let registries: Registries
     do throws(TLSError) { registries = try Registries() } catch { throw .certificates("\(error)") }
     let snapshot = registries.snapshot(number: 1, loaded)
@@ -89,7 +89,7 @@ public final class Service {
     listeners = zip(snapshot.listeners, sockets).map { ($0.name, $1[0].address) }
     counters.reloaded(snapshot: 1, at: loop.wall)
     for listener in listeners { logger.info("ready listener=\(listener.name) address=\(listener.address)") }
-    for notice in prepared.notices { logger.warning("\(notice)") }
+    for notice in prepared.notices + loaded.warnings.map(\.description) { logger.warning("\(notice)") }
     admin.adopt(prepared, desk: AdminDesk(reports: parts.reports, reloader: reloader), in: loop)
   }
 

@@ -36,6 +36,12 @@ public struct CivilDate: Equatable, Sendable {
     weekday = Int(((days + 4) % 7 + 7) % 7)
   }
 
+  /// The day as RFC 3339 §5.6 writes it: `2026-11-20`.
+  public var text: String {
+    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(year)-\(digits(month))-\(digits(day))"
+  }
+
   /// The fields are in range; years from -9999 to 9999.
   public var wallTime: WallTime {
     let days = Self.daysFromEpoch(year: year, month: month, day: day)

@@ -1,6 +1,7 @@
 import COpenSSL
 import Glibc
 import Testing
+import Time
 
 @testable import TLS
 
@@ -22,9 +23,9 @@ struct CertificateTests {
     #expect(certificate.names == ["localhost", "127.0.0.1", "0:0:0:0:0:0:0:1"])
     #expect(certificate.keyKind == .ecdsa)
     #expect(certificate.keyBits == 256)
-    #expect(certificate.notAfter - certificate.notBefore == 90 * 86_400 + 3_600)
-    let now = Int64(time(nil))
-    #expect(certificate.notBefore < now && certificate.notAfter > now + 89 * 86_400)
+    #expect(certificate.notAfter - certificate.notBefore == .seconds(90 * 86_400 + 3_600))
+    let now = WallTime.readClock()
+    #expect(certificate.notBefore < now && certificate.notAfter > now + .seconds(89 * 86_400))
     #expect(ERR_peek_error() == 0)
   }
 
@@ -48,6 +49,92 @@ struct CertificateTests {
     let error = reason(one.chainPEM + two.chainPEM, one.keyPEM)
     #expect(error == CertificateError(file: "a.pem", reason: .chainOutOfOrder(2)))
     #expect(error.map { "\($0)" }?.contains("a.pem: certificate 2 did not sign certificate 1") == true)
+  }
+
+  @Test("a chain in the wrong direction is told from a wrong key")
+  func direction() throws {
+    let (one, two) = try (Self.made("a"), Self.made("b"))
+    #expect(
+      reason(one.chainPEM + two.chainPEM, two.keyPEM) == CertificateError(file: "a.pem", reason: .ownNotFirst(2)))
+  }
+
+  @Test("a certificate that names no host is refused (RFC 9525 §2)")
+  func nameless() throws {
+    let made = try Self.made("a")
+    let bio = unsafe BIO_new_mem_buf(made.keyPEM, Int32(made.keyPEM.count))
+    let key = unsafe PEM_read_bio_PrivateKey(bio, nil, nil, nil)
+    let certificate = unsafe X509_new()
+    unsafe _ = X509_gmtime_adj(X509_getm_notBefore(certificate), 0)
+    unsafe _ = X509_gmtime_adj(X509_getm_notAfter(certificate), 3_600)
+    unsafe _ = (X509_set_pubkey(certificate, key), X509_sign(certificate, key, EVP_sha256()))
+    let target = unsafe BIO_new(BIO_s_mem())
+    unsafe _ = PEM_write_bio_X509(target, certificate)
+    var octets = [UInt8](repeating: 0, count: 10_000)
+    let count = unsafe BIO_read(target, &octets, 10_000)
+    unsafe X509_free(certificate)
+    unsafe EVP_PKEY_free(key)
+    unsafe _ = (BIO_free(bio), BIO_free(target))
+    #expect(
+      reason(Array(octets.prefix(Int(count))), made.keyPEM) == CertificateError(file: "a.pem", reason: .noNames))
+  }
+
+  @Test("a key is found behind what stands before it in its file")
+  func keys() throws {
+    let made = try Self.made("a")
+    let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+    for before in [parameters, "a comment\n", String(decoding: made.chainPEM, as: UTF8.self)] {
+      #expect(reason(made.chainPEM, Array(before.utf8) + made.keyPEM) == nil, "\(before)")
+    }
+  }
+
+  @Test(
+    "says when clients would not take it",
+    arguments: [
+      (-3_600..<3_600, nil), (-7_200 ..< -3_600, "expired on "), (3_600..<7_200, "is valid from "),
+    ])
+  func dates(validity: Range<Int>, says: String?) throws {
+    let certificate = try Fixture.rsaCertificate("a.test", validity: validity)
+    let complaint = certificate.complaint(at: .readClock())
+    #expect((complaint == nil) == (says == nil))
+    if let says { #expect(complaint.map { "\($0)" }?.contains("chain: the certificate \(says)20") == true) }
+    #expect(certificate.complaint(at: certificate.notAfter)?.reason == .expired(certificate.notAfter))
+    #expect(certificate.complaint(at: certificate.notBefore) == nil)
+  }
+
+  @Test("an RSA key of more than 3,072 bits is remarked on", arguments: [(3_072, false), (3_080, true)])
+  func large(bits: Int32, isRemarked: Bool) throws {
+    let certificate = try Fixture.rsaCertificate("a.test", bits: bits)
+    #expect(certificate.remarks(at: .readClock()) == (isRemarked ? [.largeKey(bits: Int(bits))] : []))
+    #expect(try Fixture.certificate("a.test").remarks(at: .readClock()).isEmpty)
+  }
+
+  @Test("one is equal to itself, and to no other, wherever it was read")
+  func equality() throws {
+    let (one, two) = try (Self.made("a"), Self.made("a"))
+    func certificate(_ made: SelfSignedCertificate, _ source: String) throws -> Certificate {
+      try Certificate(chainPEM: made.chainPEM, from: source, keyPEM: made.keyPEM, from: "key")
+    }
+    #expect(try certificate(one, "x") == certificate(one, "y"))
+    #expect(try certificate(one, "x") != certificate(two, "x"))
+  }
+
+  @Test("a thousand are made in less than two seconds of a processor")
+  func thousand() throws {
+    let made = try (0..<50).map { try Self.made("a\($0).test") }
+    let loader = try CertificateLoader()
+    let began = Self.processorTime()
+    for index in 0..<1_000 {
+      let one = made[index % made.count]
+      _ = try loader.make(chainPEM: one.chainPEM, from: "c", keyPEM: one.keyPEM, from: "k")
+    }
+    #expect(Self.processorTime() - began < 2)
+  }
+
+  /// Seconds of this thread.
+  private static func processorTime() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   @Test("what is no PEM is refused with the file's name")
@@ -107,7 +194,7 @@ struct CertificateTests {
   @Test("a file that is not there is named")
   func missing() {
     #expect(throws: CertificateError(file: "/nowhere/a.pem", reason: .unreadable("No such file or directory"))) {
-      try Certificate.read("/nowhere/a.pem")
+      try PEMFile.read("/nowhere/a.pem")
     }
   }
 
@@ -116,111 +203,7 @@ struct CertificateTests {
     arguments: ["/dev/zero", "/tmp"])
   func notRegular(path: String) {
     #expect(throws: CertificateError(file: path, reason: .unreadable("it is not a regular file"))) {
-      try Certificate.read(path)
+      try PEMFile.read(path)
     }
-  }
-}
-
-@Suite("RFC 9525 §6.3: which certificate a name gets", .serialized)
-struct CertificateSetTests {
-  @Test(
-    "exact before wildcard before the default",
-    arguments: [
-      (nil, 0), ("unknown.test", 0), ("www.mygov.scot", 2), ("a.mygov.scot", 1), ("mygov.scot", 0),
-      ("a.b.mygov.scot", 0), (".mygov.scot", 0), ("", 0), ("*.mygov.scot", 1), ("a.", 0),
-    ])
-  func choice(name: String?, place: Int) throws {
-    let set = try CertificateSet(
-      [
-        Fixture.certificate("default.test"), Fixture.certificate("*.mygov.scot"),
-        Fixture.certificate("www.mygov.scot", "*.other.test"),
-      ], of: "front")
-    #expect(set.choose(for: name) == [place])
-  }
-
-  @Test("the first of two for one name and kind of key is used; none at all is an error")
-  func duplicates() throws {
-    let set = try CertificateSet([Fixture.certificate("a.test"), Fixture.certificate("a.test")], of: "front")
-    #expect(set.choose(for: "a.test") == [0])
-    #expect(throws: CertificateError(file: "front", reason: .empty)) { try CertificateSet([], of: "front") }
-  }
-
-  @Test(
-    "a client is shown the certificate of the name it asks for",
-    arguments: [
-      ("a.test", "a.test"), ("A.Test", "a.test"), ("x.b.test", "*.b.test"), ("nobody.test", "default.test"),
-      (nil, "default.test"),
-    ])
-  func shown(asked: String?, name: String) throws {
-    let certificates = try [
-      Fixture.certificate("default.test"), Fixture.certificate("a.test"), Fixture.certificate("*.b.test"),
-    ]
-    let context = try Fixture.context(certificates)
-    for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
-      let wire = try Wire(context, .init(serverName: asked, versions: version...version))
-      wire.shake()
-      #expect(wire.client.shownName == name)
-      #expect(wire.facts?.serverName == asked?.lowercased())
-    }
-  }
-
-  @Test(
-    "of two kinds of key for one name the client's abilities decide",
-    arguments: [
-      ("RSA-PSS+SHA256:RSA+SHA256", Certificate.KeyKind.rsa), ("ECDSA+SHA256", .ecdsa),
-    ])
-  func kinds(signatures: String, kind: Certificate.KeyKind) throws {
-    let (ecdsa, rsa) = try (Fixture.certificate("a.test", "ecdsa"), Fixture.rsaCertificate("a.test", "rsa"))
-    #expect(rsa.keyKind == .rsa && rsa.keyBits == 2_048)
-    let context = try Fixture.context([Fixture.certificate("default.test"), ecdsa, rsa])
-    for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
-      let wire = try Wire(context, .init(serverName: "a.test", versions: version...version, signatures: signatures))
-      wire.shake()
-      #expect(wire.facts != nil)
-      #expect(wire.client.shownKeyKind == kind)
-    }
-  }
-
-  @Test("a replaced certificate is shown from the next handshake on, by the same context")
-  func replaced() throws {
-    let registry = CertificateRegistry()
-    let entry = try registry.entry(
-      named: "front", initial: CertificateSet([Fixture.certificate("old.test")], of: "front"))
-    let context = try TLSContext(
-      TLSSettings(name: "front"), certificates: entry, tickets: TicketKeys(), in: TLSLibrary())
-    for name in ["old.test", "new.test", "newer.test"] {
-      if name != "old.test" { try entry.replace(with: CertificateSet([Fixture.certificate(name)], of: "front")) }
-      let wire = try Wire(context, .init(serverName: nil))
-      wire.shake()
-      #expect(wire.client.shownName == name)
-    }
-    #expect(entry.generation == 3)
-    #expect(registry.entry(named: "front") === entry)
-    registry.retain(only: [])
-    #expect(registry.entry(named: "front") == nil)
-  }
-}
-
-@Suite("RFC 6066 §3: server_name")
-struct ServerNameExtensionTests {
-  private static func body(_ name: String) -> [UInt8] {
-    let octets = Array(name.utf8)
-    return [0, UInt8(octets.count + 3), 0, 0, UInt8(octets.count)] + octets
-  }
-
-  @Test(
-    "is lower-cased and loses its final dot",
-    arguments: [
-      ("a.test", "a.test"), ("A.TEST.", "a.test"), ("x", "x"),
-    ])
-  func name(sent: String, read: String) {
-    #expect(ServerNameExtension.hostName(in: Self.body(sent).span) == Array(read.utf8))
-  }
-
-  @Test("cut at any octet it is no name")
-  func cut() {
-    let body = Self.body("www.mygov.scot")
-    for cut in 0..<body.count { #expect(ServerNameExtension.hostName(in: body.span.extracting(0..<cut)) == nil) }
-    #expect(ServerNameExtension.hostName(in: [0, 4, 1, 0, 1, 65].span) == nil, "another type of name")
   }
 }

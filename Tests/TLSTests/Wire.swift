@@ -112,16 +112,18 @@ enum Fixture {
     return try Certificate(chainPEM: made.chainPEM, from: "chain", keyPEM: made.keyPEM, from: "key")
   }
 
-  /// RSA of 2,048 bits.
-  static func rsaCertificate(_ names: String...) throws -> Certificate {
+  /// - Parameter validity: seconds from now.
+  static func rsaCertificate(
+    _ names: String..., bits: Int32 = 2_048, validity: Range<Int> = SelfSignedCertificate.standardValidity
+  ) throws -> Certificate {
     let generator = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nil)
     defer { unsafe EVP_PKEY_CTX_free(generator) }
     var key: OpaquePointer?
     unsafe _ = EVP_PKEY_keygen_init(generator)
-    unsafe _ = EVP_PKEY_CTX_set_rsa_keygen_bits(generator, 2_048)
+    unsafe _ = EVP_PKEY_CTX_set_rsa_keygen_bits(generator, bits)
     unsafe _ = EVP_PKEY_keygen(generator, &key)
     defer { unsafe EVP_PKEY_free(key) }
-    let made = try unsafe SelfSignedCertificate.make(names: names, key: #require(key))
+    let made = try unsafe SelfSignedCertificate.make(names: names, key: #require(key), validity: validity)
     return try Certificate(chainPEM: made.chainPEM, from: "chain", keyPEM: made.keyPEM, from: "key")
   }
 

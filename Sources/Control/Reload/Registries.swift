@@ -8,7 +8,7 @@ import Upstream
 final class Registries {
   let servers = ServerRegistry()
   let recorders = RecorderRegistry()
-  private let certificates = CertificateRegistry()
+  let certificates = CertificateRegistry()
   private let tickets: TicketKeys
 
   init() throws(TLSError) { tickets = try TicketKeys() }

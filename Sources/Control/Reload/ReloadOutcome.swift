@@ -64,8 +64,14 @@ enum ReloadOutcome: Equatable, Sendable {
 extension JSONWriter {
   /// As the members `diagnostics` and `more_diagnostics` of the object that is open.
   public mutating func put(_ error: ConfigurationError) {
-    beginArray("diagnostics")
-    for diagnostic in error.diagnostics {
+    put("diagnostics", error.diagnostics)
+    put("more_diagnostics", error.isCut)
+  }
+
+  /// As an array of objects.
+  mutating func put(_ key: StaticString, _ diagnostics: [Diagnostic]) {
+    beginArray(key)
+    for diagnostic in diagnostics {
       beginObject()
       put("file", diagnostic.file)
       put("line", UInt64(clamping: diagnostic.line))
@@ -75,6 +81,5 @@ extension JSONWriter {
       endObject()
     }
     endArray()
-    put("more_diagnostics", error.isCut)
   }
 }

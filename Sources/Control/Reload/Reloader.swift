@@ -109,11 +109,11 @@ final class Reloader: EventTenant {
 
   private func load(in loop: EventLoop) {
     (notices, refusal) = ([], nil)
-    let (source, results) = (source, results)
+    let (source, results, rule) = (source, results, LapseRule.warnedIfServed(registries.certificates))
     let isPosted = utility.post(
       .run {
         do throws(ConfigurationError) {
-          results.post(.success(try source.load()))
+          results.post(.success(try source.load(rule)))
         } catch {
           results.post(.failure(error))
         }
@@ -138,7 +138,7 @@ final class Reloader: EventTenant {
     } catch {
       return refuse(error.refusal(at: loaded.places), in: loop)
     }
-    notices = admin.notices + fixed.notices(on: configuration)
+    notices = admin.notices + fixed.notices(on: configuration) + loaded.warnings.map(\.description)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)
     parts.adopt(snapshot, admin: admin, log: loaded.log, reloader: self, in: loop)
     parts.workers.post(snapshot, sockets: sockets)

@@ -12,14 +12,15 @@ public struct ConfigurationSummary: Sendable {
   private let configuration: Configuration
   private let certificates: [Certificate]
   private let profiles: [EffectiveProfile]
+  private let warnings: [Diagnostic]
 
   init(of loaded: LoadedConfiguration) {
     (configuration, certificates) = (loaded.configuration, loaded.certificates.all)
-    profiles = loaded.profiles
+    (profiles, warnings) = (loaded.profiles, loaded.warnings)
   }
 
   /// A line each for listeners, certificates, sites, routes, pools, cache, access log and administration, and some for
-  /// what each TLS profile comes to; none for what there is none of.
+  /// what each TLS profile comes to; none for what there is none of. Warnings come first, a line each.
   ///
   /// - Parameter now: an expired certificate is said to be so.
   public func text(now: WallTime) -> String {
@@ -37,9 +38,10 @@ public struct ConfigurationSummary: Sendable {
     ]
     let rows = clients + tlsRows + content
     let width = rows.map(\.0.count).max() ?? 0
-    return rows.filter { !$0.1.isEmpty }.map { title, words in
-      "  \(title)\(String(repeating: " ", count: width - title.count))  \(words)\n"
-    }.joined()
+    return warnings.map { "  warning: \($0)\n" }.joined()
+      + rows.filter { !$0.1.isEmpty }.map { title, words in
+        "  \(title)\(String(repeating: " ", count: width - title.count))  \(words)\n"
+      }.joined()
   }
 
   /// As members of the object that is open.
@@ -58,7 +60,8 @@ public struct ConfigurationSummary: Sendable {
     }
     writer.endArray()
     writer.put("certificates", UInt64(certificates.count))
-    writer.put("certificates_expire", certificates.map(\.notAfter).min().map { WallTime(seconds: $0) })
+    writer.put("certificates_expire", certificates.map(\.notAfter).min())
+    writer.put("warnings", warnings)
     writer.put("sites", UInt64(configuration.sites.count))
     writer.put("routes", UInt64(routes.count))
     writer.put("pools", UInt64(configuration.pools.count))
@@ -92,9 +95,8 @@ public struct ConfigurationSummary: Sendable {
 
   private static func words(_ certificates: [Certificate], now: WallTime) -> String {
     guard let first = certificates.min(by: { $0.notAfter < $1.notAfter }) else { return "" }
-    let end = WallTime(seconds: first.notAfter)
-    let verb = end < now ? "EXPIRED" : certificates.count == 1 ? "expires" : "is the first to expire,"
-    return "\(first.source) \(verb) on \(date(end))"
+    let verb = first.notAfter < now ? "EXPIRED" : certificates.count == 1 ? "expires" : "is the first to expire,"
+    return "\(first.source) \(verb) on \(CivilDate(first.notAfter).text)"
   }
 
   private static func words(_ routes: [RouteConfiguration]) -> String {
@@ -136,11 +138,5 @@ public struct ConfigurationSummary: Sendable {
   private static func list(_ names: [String]) -> String {
     names.prefix(namesLimit).joined(separator: ", ")
       + (names.count > namesLimit ? " and \(names.count - namesLimit) more" : "")
-  }
-
-  private static func date(_ time: WallTime) -> String {
-    let date = CivilDate(time)
-    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(date.year)-\(digits(date.month))-\(digits(date.day))"
   }
 }

@@ -1,77 +1,84 @@
-import Bytes
-import COpenSSL
-import Glibc
+import Time
 
 /// A chain and its key, checked: the key belongs to the first certificate, each certificate signed the one before it,
-/// and OpenSSL's security level accepts them. It holds octets and no object of OpenSSL, so that each worker parses a
-/// copy in its own library context (keys never cross contexts). Any thread.
+/// it names a host, and OpenSSL's security level accepts all. It holds octets and no object of OpenSSL, so that each
+/// worker parses a copy in its own library context (keys never cross contexts). Two are equal that serve alike: the
+/// same chain and key, wherever they came from. Any thread.
 public struct Certificate: Sendable {
   /// What the server's key is; a client that cannot use one kind is served with the other.
-  public enum KeyKind: Sendable, Equatable { case rsa, ecdsa, other }
+  public enum KeyKind: String, Sendable, Equatable {
+    case rsa = "RSA"
+    case ecdsa = "ECDSA"
+    case other
+  }
 
   /// Where the chain came from, for messages.
   public let source: String
-  /// DNS names in lower case, with `*.` for a wildcard, and addresses as text: the subject's alternative names.
+  /// DNS names in lower case, with `*.` for a wildcard, and addresses as text: the subject's alternative names, at
+  /// least one.
   public let names: [String]
   public let keyKind: KeyKind
   public let keyBits: Int
-  /// Seconds since 1970.
-  public let notBefore: Int64
-  /// Seconds since 1970. Whether an expired certificate is an error is the caller's to say.
-  public let notAfter: Int64
+  public let notBefore: WallTime
+  public let notAfter: WallTime
   /// DER, the server's own first.
   let chain: [[UInt8]]
-  /// DER.
+  /// The PEM file with the key.
   let key: [UInt8]
+  /// Until when those above the server's own are valid.
+  private let issuersEnd: [WallTime]
 
-  /// The most octets that a PEM file may have: some hundred certificates.
-  public static let fileLimit = 1 << 20
-
-  /// - Parameters:
-  ///   - chainSource: what an error names.
-  ///   - keySource: what an error about the key names.
-  public init(
-    chainPEM: [UInt8], from chainSource: String, keyPEM: [UInt8], from keySource: String
-  ) throws(CertificateError) {
-    defer { ErrorQueue.clear() }
-    let parsed = try CertificateObjects(chainPEM: chainPEM, from: chainSource, keyPEM: keyPEM, from: keySource)
-    try parsed.check(chainSource: chainSource, keySource: keySource)
-    source = chainSource
+  init(_ parsed: CertificateObjects, from source: String, keyPEM: [UInt8]) throws(CertificateError) {
+    self.source = source
     names = parsed.names
+    guard !names.isEmpty else { throw CertificateError(file: source, reason: .noNames) }
     (keyKind, keyBits) = parsed.keyKind
     (notBefore, notAfter) = parsed.validity
+    issuersEnd = parsed.issuersValidity
     chain = parsed.chainDER
-    key = parsed.keyDER
+    key = keyPEM
   }
 
-  /// The octets of a PEM file, of a chain or of a key. Blocks on the disk: not on a worker.
-  public static func read(_ file: String) throws(CertificateError) -> [UInt8] {
-    // O_NONBLOCK, lest the opening of a FIFO waits for its writer.
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { throw unreadable(file) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(file) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw CertificateError(file: file, reason: .unreadable("it is not a regular file"))
-    }
-    var octets: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 16_384)
-    while true {
-      // Proof: `read` writes at most as many octets as the block has.
-      let count = unsafe Glibc.read(descriptor, &block, block.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable(file) }
-      if count == 0 { return octets }
-      octets.append(block.span.extracting(0..<count))
-      guard octets.count <= fileLimit else {
-        throw CertificateError(file: file, reason: .tooLarge(limit: fileLimit))
-      }
-    }
+  /// What clients say of it now, where that is no good: it has expired, or is not valid yet. What follows from it is
+  /// the caller's to say: a certificate that is served already is still better than none.
+  public func complaint(at now: WallTime) -> CertificateError? {
+    if now >= notAfter { return CertificateError(file: source, reason: .expired(notAfter)) }
+    return now < notBefore ? CertificateError(file: source, reason: .notYetValid(notBefore)) : nil
   }
 
-  private static func unreadable(_ file: String) -> CertificateError {
-    let text = unsafe String(cString: strerror(errno))
-    return CertificateError(file: file, reason: .unreadable(text))
+  /// What is to be said of a certificate that can be served all the same.
+  public func remarks(at now: WallTime) -> [CertificateRemark] {
+    var remarks: [CertificateRemark] = []
+    if keyKind == .rsa, keyBits > CertificateRemark.rsaBitsLimit { remarks.append(.largeKey(bits: keyBits)) }
+    for (index, end) in issuersEnd.enumerated() where now >= end {
+      remarks.append(.issuerExpired(place: index + 2, on: end))
+    }
+    return remarks
+  }
+}
+
+extension Certificate: Equatable {
+  public static func == (one: Certificate, other: Certificate) -> Bool {
+    one.chain == other.chain && one.key == other.key
+  }
+}
+
+/// What operators should know of a certificate that works.
+public enum CertificateRemark: Equatable, Sendable, CustomStringConvertible {
+  /// An RSA key of more than `rsaBitsLimit` bits.
+  case largeKey(bits: Int)
+  /// The certificate at this place of the chain, from 2, has expired.
+  case issuerExpired(place: Int, on: WallTime)
+
+  /// A signature with 4,096 bits costs five times one with 2,048, and everybody waits for it.
+  public static let rsaBitsLimit = 3_072
+
+  public var description: String {
+    switch self {
+    case .largeKey(let bits):
+      "the RSA key has \(bits) bits, and every handshake pays for it; up to \(Self.rsaBitsLimit), or ECDSA on P-256, is as safe"
+    case .issuerExpired(let place, let end):
+      "certificate \(place) of the chain expired on \(CivilDate(end).text); take the chain that the issuer hands out now"
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Time
+
 /// Why a certificate cannot be used, and which file says so.
 public struct CertificateError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file (or what stands for it) that has to be looked at.
@@ -22,11 +24,19 @@ public struct CertificateError: Error, Equatable, Sendable, CustomStringConverti
     case noKey(String)
     case keyIsEncrypted
     case keyDoesNotMatch(chain: String)
+    /// The key belongs to the certificate at this place, from 2.
+    case ownNotFirst(Int)
     /// The certificate at this place, from 1, did not sign the one before it.
     case chainOutOfOrder(Int)
     /// OpenSSL's security level refuses it: a short key, a weak signature.
     case refused(String)
     case unusableName(String)
+    /// No subject alternative name.
+    case noNames
+    /// Since then.
+    case expired(WallTime)
+    /// Until then.
+    case notYetValid(WallTime)
     case empty
   }
 
@@ -43,10 +53,15 @@ extension CertificateError.Reason: CustomStringConvertible {
     case .noKey(let why): "holds no private key that can be read (PEM): \(why)"
     case .keyIsEncrypted: "the private key is encrypted; store it without a pass phrase and readable for Yett alone"
     case .keyDoesNotMatch(let chain): "the private key does not belong to the first certificate of \(chain)"
+    case .ownNotFirst(let place):
+      "the private key belongs to certificate \(place); order the chain from the server's own upwards"
     case .chainOutOfOrder(let place):
       "certificate \(place) did not sign certificate \(place - 1); order the chain from the server's own upwards"
     case .refused(let why): "OpenSSL refuses the certificate: \(why)"
     case .unusableName(let name): "\(name) is neither a host name nor an address"
+    case .noNames: "the certificate names no host (subjectAltName), and clients look at nothing else"
+    case .expired(let end): "the certificate expired on \(CivilDate(end).text)"
+    case .notYetValid(let begin): "the certificate is valid from \(CivilDate(begin).text) on"
     case .empty: "at least one certificate is needed"
     }
   }

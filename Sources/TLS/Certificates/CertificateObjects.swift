@@ -1,4 +1,5 @@
 import COpenSSL
+import Time
 
 /// A chain and its key as objects of OpenSSL, in one library context and of one thread.
 @safe final class CertificateObjects {
@@ -21,10 +22,7 @@ import COpenSSL
       }
       unsafe certificates.append(parsed)
     }
-    let key = unsafe certificate.key.withUnsafeBufferPointer { octets in
-      var start = octets.baseAddress
-      return unsafe d2i_AutoPrivateKey_ex(nil, &start, octets.count, library.handle, nil)
-    }
+    let key = unsafe library.keys?.read(certificate.key)
     guard let key = unsafe key, let chain = unsafe Self.assemble(certificates) else {
       unsafe Self.free(certificates)
       unsafe EVP_PKEY_free(key)
@@ -37,11 +35,11 @@ import COpenSSL
 
   /// For the loader: in OpenSSL's default context, which no worker uses.
   init(
-    chainPEM: [UInt8], from chainSource: String, keyPEM: [UInt8], from keySource: String
+    chainPEM: [UInt8], from chainSource: String, keyPEM: [UInt8], from keySource: String, by decoder: KeyDecoder
   ) throws(CertificateError) {
     let certificates = unsafe try Self.readChain(chainPEM, from: chainSource)
     let key: OpaquePointer
-    do throws(CertificateError) { unsafe key = unsafe try Self.readKey(keyPEM, from: keySource) } catch {
+    do throws(CertificateError) { unsafe key = unsafe try Self.readKey(keyPEM, from: keySource, by: decoder) } catch {
       unsafe Self.free(certificates)
       throw error
     }
@@ -93,7 +91,7 @@ import COpenSSL
   private static func readChain(_ pem: [UInt8], from source: String) throws(CertificateError) -> [OpaquePointer] {
     var certificates: [OpaquePointer] = unsafe []
     var failure: CertificateError.Reason?
-    unsafe withMemoryBIO(over: pem) { bio in
+    unsafe MemoryBIO.withReader(over: pem) { bio in
       while true {
         if let certificate = unsafe PEM_read_bio_X509(bio, nil, nil, nil) {
           unsafe certificates.append(certificate)
@@ -113,40 +111,23 @@ import COpenSSL
     throw CertificateError(file: source, reason: failure)
   }
 
-  private static func readKey(_ pem: [UInt8], from source: String) throws(CertificateError) -> OpaquePointer {
-    var wasAsked = false
-    let key = unsafe withMemoryBIO(over: pem) { bio in
-      // Without a callback OpenSSL would ask the terminal for the pass phrase.
-      unsafe withUnsafeMutablePointer(to: &wasAsked) { asked in
-        unsafe PEM_read_bio_PrivateKey(
-          bio, nil,
-          { _, _, _, asked in
-            if let asked = unsafe asked { unsafe asked.assumingMemoryBound(to: Bool.self).pointee = true }
-            return -1
-          }, asked)
-      }
-    }
-    if let key = unsafe key { return unsafe key }
+  private static func readKey(
+    _ pem: [UInt8], from source: String, by decoder: KeyDecoder
+  ) throws(CertificateError) -> OpaquePointer {
+    if let key = unsafe decoder.read(pem) { return unsafe key }
     let entry = ErrorQueue.takeFirst()
-    throw CertificateError(file: source, reason: wasAsked ? .keyIsEncrypted : .noKey(entry.reason))
-  }
-
-  /// Proof: the BIO reads the array in place and is freed before the array can change.
-  private static func withMemoryBIO<Result>(
-    over octets: [UInt8], _ body: (OpaquePointer?) -> Result
-  ) -> Result {
-    unsafe octets.withUnsafeBytes { raw in
-      let bio = unsafe BIO_new_mem_buf(raw.baseAddress, Int32(clamping: raw.count))
-      defer { unsafe _ = BIO_free(bio) }
-      return unsafe body(bio)
-    }
+    throw CertificateError(file: source, reason: decoder.wantedPhrase ? .keyIsEncrypted : .noKey(entry.reason))
   }
 }
 
 extension CertificateObjects {
-  func check(chainSource: String, keySource: String) throws(CertificateError) {
+  /// - Parameter trial: an `SSL_CTX *` of the default library context that serves nobody.
+  @unsafe func check(in trial: OpaquePointer, chainSource: String, keySource: String) throws(CertificateError) {
     defer { ErrorQueue.clear() }
     guard unsafe X509_check_private_key(leaf, key) == 1 else {
+      if let index = unsafe above.indices.first(where: { unsafe X509_check_private_key(above[$0], key) == 1 }) {
+        throw CertificateError(file: chainSource, reason: .ownNotFirst(index + 2))
+      }
       throw CertificateError(file: keySource, reason: .keyDoesNotMatch(chain: chainSource))
     }
     var subject = unsafe leaf
@@ -157,8 +138,6 @@ extension CertificateObjects {
       unsafe subject = unsafe above[index]
     }
     // What a handshake would refuse is refused here, by the same function.
-    let trial = unsafe SSL_CTX_new(TLS_server_method())
-    defer { unsafe SSL_CTX_free(trial) }
     ErrorQueue.clear()
     guard unsafe SSL_CTX_use_cert_and_key(trial, leaf, key, issuers, 1) == 1 else {
       throw CertificateError(file: chainSource, reason: .refused(ErrorQueue.takeFirst().reason))
@@ -174,10 +153,13 @@ extension CertificateObjects {
     }
   }
 
-  /// Seconds since 1970: not before, not after.
-  var validity: (Int64, Int64) {
-    unsafe (Self.seconds(X509_get0_notBefore(leaf)), Self.seconds(X509_get0_notAfter(leaf)))
+  /// Not before, not after.
+  var validity: (WallTime, WallTime) {
+    unsafe (Self.time(X509_get0_notBefore(leaf)), Self.time(X509_get0_notAfter(leaf)))
   }
+
+  /// Until when those above the leaf are valid, in order.
+  var issuersValidity: [WallTime] { unsafe above.map { unsafe Self.time(X509_get0_notAfter($0)) } }
 
   /// The alternative names of the subject (RFC 5280 §4.2.1.6); its common name is not one (RFC 9525 §2).
   var names: [String] {
@@ -203,7 +185,6 @@ extension CertificateObjects {
   }
 
   var chainDER: [[UInt8]] { unsafe ([leaf] + above).map { unsafe Self.encode($0, i2d_X509) } }
-  var keyDER: [UInt8] { unsafe Self.encode(key, i2d_PrivateKey) }
 
   private static func encode(
     _ object: OpaquePointer, _ encoder: (OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
@@ -217,12 +198,12 @@ extension CertificateObjects {
     }
   }
 
-  private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+  private static func time(_ time: UnsafePointer<ASN1_TIME>?) -> WallTime {
     var (days, seconds): (Int32, Int32) = (0, 0)
     let epoch = unsafe ASN1_TIME_set(nil, 0)
     defer { unsafe ASN1_TIME_free(epoch) }
-    guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return 0 }
-    return Int64(days) * 86_400 + Int64(seconds)
+    guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return WallTime(seconds: 0) }
+    return WallTime(seconds: Int64(days) * 86_400 + Int64(seconds))
   }
 
   private static func addressText(_ octets: [UInt8]) -> String? {

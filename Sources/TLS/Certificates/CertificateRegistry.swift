@@ -31,13 +31,17 @@ public final class CertificateEntry: Sendable {
 
   init(_ set: CertificateSet) { shown = Mutex(set) }
 
-  /// 1 at first, one more after each `replace`.
+  /// 1 at first, one more after each `replace` with others.
   public var generation: UInt64 { counter.load(ordering: .acquiring) }
 
   /// What is served from the next handshake on; those under way keep what they began with.
   public func replace(with new: CertificateSet) {
-    shown.withLock { $0 = new }
-    counter.add(1, ordering: .releasing)
+    let isOther = shown.withLock { shown in
+      let isOther = shown.certificates != new.certificates
+      shown = new
+      return isOther
+    }
+    if isOther { counter.add(1, ordering: .releasing) }
   }
 
   /// What is to be served now.

@@ -8,8 +8,8 @@ public struct SelfSignedCertificate: Sendable {
   public let keyPEM: [UInt8]
 
   public static let defaultNames = ["localhost", "127.0.0.1", "::1"]
-  private static let days = 90
-  private static let hour = 3_600
+  /// Seconds from now: for 90 days, from an hour ago.
+  static let standardValidity = -3_600..<90 * 86_400
 
   /// - Parameter names: host names (also `*.` and a name) and addresses; the first is the common name too.
   public static func make(names: [String] = defaultNames) throws(CertificateError) -> SelfSignedCertificate {
@@ -20,15 +20,17 @@ public struct SelfSignedCertificate: Sendable {
   }
 
   /// With a key of the caller's, and its own still afterwards.
-  @unsafe static func make(names: [String], key: OpaquePointer) throws(CertificateError) -> SelfSignedCertificate {
+  @unsafe static func make(
+    names: [String], key: OpaquePointer, validity: Range<Int> = standardValidity
+  ) throws(CertificateError) -> SelfSignedCertificate {
     let list = try alternativeNames(names)
     guard let certificate = unsafe X509_new() else { throw refusal() }
     defer { unsafe X509_free(certificate) }
 
     guard unsafe X509_set_version(certificate, Int(X509_VERSION_3)) == 1,
       unsafe setSerial(of: certificate),
-      unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -hour) != nil,
-      unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), days * 24 * hour) != nil,
+      unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), validity.lowerBound) != nil,
+      unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), validity.upperBound) != nil,
       unsafe X509_set_pubkey(certificate, key) == 1,
       unsafe setName(of: certificate, to: names.first ?? "localhost"),
       unsafe add(NID_subject_alt_name, list, to: certificate),

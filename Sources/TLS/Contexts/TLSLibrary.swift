@@ -11,6 +11,7 @@ import COpenSSL
   let digest: OpaquePointer
   let window: UnsafeMutablePointer<CipherWindow>
   private let provider: OpaquePointer
+  private var decoder: KeyDecoder?
 
   public init() throws(TLSError) {
     guard let handle = unsafe OSSL_LIB_CTX_new() else { throw TLSError("make a library context") }
@@ -28,7 +29,14 @@ import COpenSSL
     unsafe window.initialize(to: CipherWindow())
   }
 
+  /// Reads keys in this library; made with the first one. `nil` where OpenSSL has no memory.
+  var keys: KeyDecoder? {
+    if decoder == nil { decoder = unsafe KeyDecoder(in: handle) }
+    return decoder
+  }
+
   deinit {
+    decoder = nil
     unsafe window.deinitialize(count: 1)
     unsafe window.deallocate()
     unsafe EVP_MD_free(digest)

@@ -25,7 +25,7 @@ public enum TLSProfile: String, Sendable, CaseIterable {
   /// The lists to try, best first: OpenSSL before 3.5 refuses one with a group that it does not know.
   static let groupLists = ["X25519MLKEM768:X25519:P-256:P-384", "X25519:P-256:P-384"]
   /// Keys of 112 bits of strength (RSA of 2,048 bits) and no SHA-1. Debian's default, and not everybody's.
-  private static let securityLevel: Int32 = 2
+  static let securityLevel: Int32 = 2
 
   /// Makes a context speak it.
   ///

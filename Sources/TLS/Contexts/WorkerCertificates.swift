@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// One worker's view of an entry's certificates: parsed in the worker's own library context when first asked for, and
-/// forgotten when the entry was replaced.
+/// One worker's view of an entry's certificates: parsed in the worker's own library context when first asked for; where
+/// the entry was replaced, those that stay keep what was parsed.
 struct WorkerCertificates {
   private let entry: CertificateEntry
   private var generation: UInt64
@@ -36,11 +36,21 @@ struct WorkerCertificates {
       let latest = entry.generation
       if latest != generation {
         generation = latest
-        set = entry.current
-        parsed.removeAll(keepingCapacity: true)
+        adopt(entry.current)
       }
       return set
     }
+  }
+
+  private mutating func adopt(_ latest: CertificateSet) {
+    let known = Dictionary(
+      parsed.map { (set.certificates[$0.key].source, $0) }, uniquingKeysWith: { first, _ in first })
+    parsed = [:]
+    for (place, certificate) in latest.certificates.enumerated() {
+      guard let (old, objects) = known[certificate.source], set.certificates[old] == certificate else { continue }
+      parsed[place] = objects
+    }
+    set = latest
   }
 
   private mutating func objects(at place: Int, in library: TLSLibrary) -> CertificateObjects? {

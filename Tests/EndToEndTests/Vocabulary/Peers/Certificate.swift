@@ -1,8 +1,12 @@
-/// A self-signed certificate for a test's listener, made by openssl.
+/// A certificate for a test's listener, made by openssl: a PEM file with its chain, and one with its key.
 struct Certificate {
   let chain: String
   let key: String
 
+  init(chain: String, key: String) { (self.chain, self.key) = (chain, key) }
+
+  /// A self-signed one.
+  ///
   /// - Parameter names: DNS names; the first is the subject.
   init(for names: String..., in folder: TemporaryFolder) throws {
     let name = names.first ?? "localhost"

@@ -1,0 +1,193 @@
+import Configuration
+import EventLoop
+import Proxy
+import TLS
+import Time
+
+/// What becomes of a certificate that has expired, or is not valid yet, when it is loaded: one body's lapse must
+/// neither keep the others from being served nor from being changed, and yet nobody is to bring in such a certificate
+/// unnoticed.
+enum LapseRule: Sendable {
+  /// It is an error: somebody asks whether all is well.
+  case refused
+  /// It is served, and warned of: at the start, when there is nothing else to serve.
+  case warned
+  /// The same, if it is served already; one that would be new is an error.
+  case warnedIfServed(CertificateRegistry)
+
+  func accepts(_ certificate: Certificate, for profile: String) -> Bool {
+    switch self {
+    case .refused: false
+    case .warned: true
+    case .warnedIfServed(let registry):
+      registry.entry(named: profile)?.current.certificates.contains(certificate) ?? false
+    }
+  }
+}
+
+/// The certificates that a configuration names, read and checked, before anyone serves them.
+struct LoadedCertificates: Sendable {
+  struct Profile: Sendable {
+    let settings: TLSSettings
+    let set: CertificateSet
+    /// What was read for it; none where it was made.
+    let sources: [Source]
+  }
+
+  struct Source: Sendable {
+    let source: CertificateSource
+    let pairs: [Pair]
+  }
+
+  struct Pair: Sendable {
+    let files: CertificateFiles
+    /// From before it was read.
+    let mark: CertificateFiles.Mark
+    let certificate: Certificate
+  }
+
+  let profiles: [Profile]
+
+  /// A message, the path to the value that it is about, and what was probably meant.
+  typealias Note = (_ message: String, _ path: [ConfigurationPlaces.Step], _ suggestion: String?) -> Void
+
+  /// Reads all files, which blocks: at start and on the utility thread.
+  ///
+  /// - Parameters:
+  ///   - note: is told of everything that is wrong with them. Nothing may be served then.
+  ///   - warn: is told of what operators should know of those that can be served.
+  init(_ configuration: Configuration, _ rule: LapseRule, at now: WallTime, noting note: Note, warning warn: Note) {
+    guard !configuration.tls.isEmpty else {
+      profiles = []
+      return
+    }
+    let loader: CertificateLoader
+    do throws(TLSError) { loader = try CertificateLoader() } catch {
+      note("\(error)", [.key("tls")], nil)
+      profiles = []
+      return
+    }
+    var profiles: [Profile] = []
+    for profile in configuration.tls {
+      let path: [ConfigurationPlaces.Step] = [.key("tls"), .key(profile.name), .key("certificates")]
+      var reading = Reading(profile: profile.name, rule: rule, now: now, path: path, loader: loader)
+      let sources = profile.certificates.enumerated().map { index, source in
+        reading.read(source, at: index, noting: note, warning: warn)
+      }
+      do throws(CertificateError) {
+        let certificates = sources.flatMap { $0.pairs.map(\.certificate) }
+        let set = try CertificateSet(certificates, of: "TLS profile `\(profile.name)`")
+        for shadow in set.shadowed { warn("\(shadow)", path, nil) }
+        profiles.append(Profile(settings: Self.settings(of: profile), set: set, sources: sources))
+      } catch {
+        guard !reading.isRefused else { continue }
+        note("\(error), and its directories hold no pair `NAME.pem` and `NAME.key`", path, nil)
+      }
+    }
+    self.profiles = profiles
+  }
+
+  /// Certificates that were made, not read, by the name of their profile. A profile without any is not served.
+  init(_ configuration: Configuration, sets: [String: CertificateSet]) {
+    profiles = configuration.tls.compactMap { profile in
+      sets[profile.name].map { Profile(settings: Self.settings(of: profile), set: $0, sources: []) }
+    }
+  }
+
+  private static func settings(of profile: TLSProfileConfiguration) -> TLSSettings {
+    TLSSettings(name: profile.name, profile: TLSProfile(profile.profile), strictSNI: profile.strictSNI)
+  }
+
+  /// Serves them from now on, in place of those of the same entries.
+  func publish(in registry: CertificateRegistry) -> [Snapshot.TLSPlan] {
+    let plans = profiles.map { profile in
+      let known = registry.entry(named: profile.settings.name)
+      known?.replace(with: profile.set)
+      return Snapshot.TLSPlan(
+        settings: profile.settings,
+        certificates: known ?? registry.entry(named: profile.settings.name, initial: profile.set))
+    }
+    registry.retain(only: Set(profiles.map(\.settings.name)))
+    return plans
+  }
+
+  /// Everything that is served, in the file's order.
+  var all: [Certificate] { profiles.flatMap(\.set.certificates) }
+}
+
+/// The reading of one profile's files.
+private struct Reading {
+  let profile: String
+  let rule: LapseRule
+  let now: WallTime
+  /// To the list of its certificates.
+  let path: [ConfigurationPlaces.Step]
+  let loader: CertificateLoader
+  /// Whether an error was told.
+  var isRefused = false
+
+  mutating func read(
+    _ source: CertificateSource, at index: Int, noting note: LoadedCertificates.Note,
+    warning warn: LoadedCertificates.Note
+  ) -> LoadedCertificates.Source {
+    let path = path + [.item(index)]
+    var hasFailed = false
+    defer { isRefused = isRefused || hasFailed }
+    func refuse(_ message: String, _ key: String, _ suggestion: String? = nil) {
+      hasFailed = true
+      note("cannot use a certificate: \(message)", path + [.key(key)], suggestion)
+    }
+    var pairs: [LoadedCertificates.Pair?] = []
+    switch source {
+    case .pair(let chain, let key):
+      let files = CertificateFiles(chain: chain, key: key)
+      pairs = [
+        read(files) { error in
+          refuse("\(error)", error.file == chain ? "chain" : "key", Self.neighbour(of: error.file))
+        } warning: {
+          warn($0, path + [.key("chain")], nil)
+        }
+      ]
+    case .directory(let directory):
+      guard let files = CertificateFiles.pairs(in: directory) else {
+        refuse("\(directory) is no directory that can be read", "directory", Self.neighbour(of: directory))
+        break
+      }
+      pairs = files.map { files in
+        read(files) {
+          refuse("\($0)", "directory")
+        } warning: {
+          warn($0, path + [.key("directory")], nil)
+        }
+      }
+    }
+    return LoadedCertificates.Source(source: source, pairs: pairs.compactMap(\.self))
+  }
+
+  private func read(
+    _ files: CertificateFiles, noting note: (CertificateError) -> Void, warning warn: (String) -> Void
+  ) -> LoadedCertificates.Pair? {
+    let mark = files.mark
+    guard let certificate = files.read(by: loader, noting: note) else { return nil }
+    for remark in certificate.remarks(at: now) { warn("\(certificate.source): \(remark)") }
+    if let complaint = certificate.complaint(at: now) {
+      guard rule.accepts(certificate, for: profile) else {
+        note(complaint)
+        return nil
+      }
+      warn("\(complaint); it is served all the same")
+    }
+    return LoadedCertificates.Pair(files: files, mark: mark, certificate: certificate)
+  }
+
+  /// What is called nearly so in the same directory, where nothing is called so.
+  private static func neighbour(of file: String) -> String? {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: true)
+    guard let name = parts.last.map(String.init) else { return nil }
+    let folder = file.dropLast(file.hasSuffix("/") ? 1 : 0).dropLast(name.count)
+    guard let names = DirectoryListing.names(in: folder.isEmpty ? "." : String(folder)), !names.contains(name) else {
+      return nil
+    }
+    return Suggestion.closest(to: name, among: Array(names))
+  }
+}
