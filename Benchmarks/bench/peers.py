@@ -155,9 +155,8 @@ class H2O(Proxy):
                 (files / name).write_bytes(b"x" * octets)
         place(files / "which", f"{setup.generation}\n")
         user = "user: root\n" if os.geteuid() == 0 else ""
-        patience = "".join(f"{key}: {value}\n" for key, value in [
-            ("http1-request-timeout", setup.head_timeout), ("http2-idle-timeout", setup.keep_alive),
-            ("handshake-timeout", setup.head_timeout)] if value is not None)
+        # One time-out for a head and for the silence before it.
+        head, idle = setup.head_timeout or setup.keep_alive or 75, setup.keep_alive or 75
         passes = "".join(f"""      {path}:
         proxy.reverse.url: "http://127.0.0.1:{setup.origins[0]}{path}"
         proxy.timeout.keepalive: 30000
@@ -167,7 +166,10 @@ max-connections: {setup.descriptor_limit * 3 // 4}
 pid-file: {folder}/pid
 error-log: {folder}/error.log
 access-log: {self.log}
-{patience}listen:
+http1-request-timeout: {head}
+http2-idle-timeout: {idle}
+handshake-timeout: {setup.head_timeout or 10}
+listen:
   host: 127.0.0.1
   port: {setup.port}
 listen:
