@@ -20,10 +20,10 @@ os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin
 PACKAGES = {
     "cc": "gcc libc6-dev libssl-dev", "wrk": "wrk", "nginx": "nginx-light", "haproxy": "haproxy", "openssl": "openssl",
     "taskset": "util-linux", "prlimit": "util-linux", "valgrind": "valgrind", "strace": "strace",
-    "addr2line": "binutils", "strip": "binutils",
+    "addr2line": "binutils", "strip": "binutils", "h2o": "h2o", "h2load": "nghttp2-client", "chrt": "util-linux",
 }
 
-LIBRARIES = {"tls": ["-lssl", "-lcrypto"]}
+OVER_TLS = ("tls", "http2", "load", "hold", "handshake", "abuse")
 FLAGS = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -52,11 +52,12 @@ def built(name):
     source, product = HOME / f"{name}.c", BUILD / name
     if name.startswith("shims/"):
         product = product.with_suffix(".so")
-    sources = [source, HOME / "loops/net.h", HOME / "clients/client.h"]
+    sources = [source, *HOME.glob("loops/*.h"), *HOME.glob("clients/*.h")]
     if not product.exists() or product.stat().st_mtime < max(file.stat().st_mtime for file in sources):
         product.parent.mkdir(parents=True, exist_ok=True)
         shared = ["-shared", "-fPIC"] if product.suffix == ".so" else []
-        command = ["cc", *FLAGS, *shared, "-o", str(product), str(source), *LIBRARIES.get(source.stem, [])]
+        libraries = ["-lssl", "-lcrypto"] if source.stem in OVER_TLS else []
+        command = ["cc", *FLAGS, *shared, "-o", str(product), str(source), *libraries]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Missing(f"{source.name} does not build (apt-get install {PACKAGES['cc']}):\n{done.stderr}")
@@ -113,7 +114,9 @@ def versions():
     return {
         "nginx": first_line("nginx", "-v").removeprefix("nginx version: "),
         "haproxy": first_line("haproxy", "-v").split(" - ")[0],
+        "h2o": first_line("h2o", "--version").removeprefix("h2o version "),
         "wrk": first_line("wrk", "-v").split(" Copyright")[0],
+        "h2load": first_line("h2load", "--version").removeprefix("h2load "),
         "openssl": first_line("openssl", "version"),
         "yett": yett_version(),
         "kernel": os.uname().release,

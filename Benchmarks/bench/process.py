@@ -44,16 +44,20 @@ class Program:
             found += children.get(one, [])
         return found
 
-    def cpu_ns(self):
-        """CPU time of all its threads, in nanoseconds (the first word of schedstat)."""
-        total = 0
+    def cpu_by_task(self):
+        """CPU time of each of its threads (the first word of schedstat) in nanoseconds, by thread id."""
+        found = {}
         for one in self.ids():
             for task in pathlib.Path(f"/proc/{one}/task").glob("*/schedstat"):
                 try:
-                    total += int(task.read_text().split()[0])
+                    found[task.parent.name] = int(task.read_text().split()[0])
                 except OSError:
                     continue  # a thread that has just ended
-        return total
+        return found
+
+    def cpu_ns(self):
+        """CPU time of all its threads, in nanoseconds."""
+        return sum(self.cpu_by_task().values())
 
     def resident(self):
         """Octets resident, of all its processes."""

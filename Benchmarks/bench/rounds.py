@@ -74,10 +74,14 @@ def bars(scenario, rounds, judged):
     """What the scenario asks of the one who is judged."""
     if not rounds or judged not in rounds[0].proxies:
         return []
-    found = [Bar("of the loop", median_ratio(rounds, judged), scenario.loop_bar)]
+    of_loop = median_ratio(rounds, judged)
+    found = [] if scenario.loop_bar is None else [Bar("of the loop", of_loop, scenario.loop_bar)]
     peers = [name for name in PEERS if name in rounds[0].proxies and name != judged]
     if scenario.peer_bar is not None and peers:
-        # The better peer is the one that the judged one looks worst beside.
+        # The best peer is the one that the judged one looks worst beside.
         worst = max(peers, key=lambda name: median_ratio(rounds, judged, name))
-        found.append(Bar(f"of {worst}", median_ratio(rounds, judged, worst), scenario.peer_bar))
+        bar = Bar(f"of {worst}", median_ratio(rounds, judged, worst), scenario.peer_bar)
+        is_near = scenario.or_loop is not None and not bar.holds and of_loop <= scenario.or_loop
+        # Held to the loop instead, where that is what holds.
+        found.append(Bar(f"of the loop ({bar.value:.2f} {bar.what})", of_loop, scenario.or_loop) if is_near else bar)
     return found

@@ -10,7 +10,7 @@ def rows(scenario, rounds, judged):
     loops = [each.loop_micros for each in rounds]
     steady = sum(each.is_steady for each in rounds)
     yield f"{scenario.name}: {scenario.proves}"
-    yield f"  {'':10} {'µs/request':>11} {'of the loop':>12} {'range':>13} {'requests/s':>11} {'core':>5}"
+    yield f"  {'':10} {'µs/each':>11} {'of the loop':>12} {'range':>13} {'each/s':>11} {'core':>5}"
     all_loops = [sample for each in rounds for sample in each.loops]
     yield row("loop", statistics.median(loops), "", "", all_loops)
     for name in sorted(rounds[0].proxies, key=lambda name: (name != judged, name)):
@@ -21,7 +21,11 @@ def rows(scenario, rounds, judged):
     if steady < len(rounds):
         yield f"  {len(rounds) - steady} of {len(rounds)} rounds unsteady: the loop differed from itself by over 5 %"
     for bar in rounds_of.bars(scenario, rounds, judged):
-        yield f"  {'pass' if bar.holds else 'FAIL'}  {judged} {bar.value:.2f} {bar.what}, at most {bar.limit:.2f}"
+        yield verdict(judged, bar)
+
+
+def verdict(judged, bar):
+    return f"  {'pass' if bar.holds else 'FAIL'}  {judged} {bar.value:.2f} {bar.what}, at most {bar.limit:.2f}"
 
 
 def row(name, micros, ratio, spread, samples):

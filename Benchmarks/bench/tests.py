@@ -2,7 +2,7 @@
 
 import unittest
 
-from bench import callgrind, rounds, scenario, systemcall, wrk
+from bench import callgrind, h2load, rounds, scenario, systemcall, wrk
 from bench.process import Failed
 
 PROFILE = """# callgrind format
@@ -81,6 +81,26 @@ class WrkTests(unittest.TestCase):
                          1, 1.0, "x")
 
 
+class H2loadTests(unittest.TestCase):
+    SUITE = "TLS_AES_256_GCM_SHA384"
+    SAID = f"""Cipher: {SUITE}
+Application protocol: h2
+requests: 320 total, 320 started, 320 done, 320 succeeded, 0 failed, 0 errored, 0 timeout
+status codes: 320 2xx, 0 3xx, 0 4xx, 0 5xx
+"""
+
+    def test_cpu_time_over_requests(self):
+        self.assertEqual(h2load.read(self.SAID, 640_000, 1.0, "x", self.SUITE).micros, 2)
+
+    def test_what_was_not_all_answered_over_this_protocol_is_no_measurement(self):
+        for one, other in (("protocol: h2", "protocol: http/1.1"), ("_256_", "_128_"), ("0 failed", "1 failed"),
+                           ("0 errored", "1 errored"), ("0 timeout", "1 timeout"), ("0 5xx", "1 5xx"),
+                           ("0 4xx", "1 4xx"), ("320 succeeded", "319 succeeded"), ("320 total", "0 total"),
+                           ("requests:", "no")):
+            with self.subTest(other), self.assertRaises(Failed):
+                h2load.read(self.SAID.replace(one, other), 1, 1.0, "x", self.SUITE)
+
+
 class RoundTests(unittest.TestCase):
     def scripted(self, loops, **micros):
         """A measure() that takes the loop's figures in turn."""
@@ -122,6 +142,18 @@ class RoundTests(unittest.TestCase):
         self.assertAlmostEqual(of_peer.value, 13 / 15)
         self.assertTrue(of_peer.holds)
         self.assertEqual(len(rounds.bars(scenario.SCENARIOS["hit-100k"], done, "yett")), 1)
+
+    def test_beside_a_peer_that_is_as_near_the_loop_being_near_the_loop_will_do(self):
+        def last_bar(yett, which="tls-hit-1k"):
+            micros = {"loop": 10, "yett": yett, "h2o": 10.5}
+            done = rounds.run(1, ["yett", "h2o"], lambda name: wrk.Sample(1000, int(micros[name] * 1e6), 1.0))
+            bar = rounds.bars(scenario.SCENARIOS[which], done, "yett")[-1]
+            return bar.what, bar.holds
+
+        self.assertEqual(last_bar(9.9), ("of h2o", True))
+        self.assertEqual(last_bar(10.9), ("of the loop (1.04 of h2o)", True))
+        self.assertEqual(last_bar(11.1), ("of h2o", False))
+        self.assertEqual(last_bar(10.9, "h2-hit-100k"), ("of h2o", False))
 
 
 if __name__ == "__main__":

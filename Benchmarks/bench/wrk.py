@@ -1,37 +1,14 @@
 """Load by wrk on the one core, and what it cost the proxy on the other."""
 
-import dataclasses
 import re
 import time
 import urllib.request
 
 from . import machine
 from .process import Failed
+from .sample import Sample
 
 CONNECTIONS = 64
-
-
-@dataclasses.dataclass
-class Sample:
-    """One run against one server."""
-
-    requests: int
-    cpu_ns: int
-    seconds: float
-
-    @property
-    def micros(self):
-        """CPU microseconds per request."""
-        return self.cpu_ns / self.requests / 1000
-
-    @property
-    def busy(self):
-        """The share of its core that it used."""
-        return self.cpu_ns / self.seconds / 1e9
-
-    @property
-    def rate(self):
-        return self.requests / self.seconds
 
 
 def run(bench, program, url, seconds):

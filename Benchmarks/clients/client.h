@@ -1,6 +1,7 @@
 // What the clients share beyond the loops: a browser's request and the reading of an answer.
 #pragma once
 #include "../loops/net.h"
+#include "options.h"
 #include <fcntl.h>
 
 // What a browser sends for a page today, after the request line and Host; with those some 640 octets.
@@ -57,11 +58,4 @@ static inline int understand(struct answer *answer, const char *octets, size_t c
     answer->closes = option && strncasecmp(option, "close", 5) == 0;
   }
   return answer->status && !answer->left;
-}
-
-// The number after a word of the command line, or what is usual.
-static inline long option(int count, char **words, const char *name, long usual) {
-  for (int i = 1; i + 1 < count; i++)
-    if (strcmp(words[i], name) == 0) return atol(words[i + 1]);
-  return usual;
 }

@@ -1,39 +1,49 @@
 // Load that counts every request and what became of it. Keep-alive connections, each one request at a time.
 //
-//   load PORT [--connections 64] [--requests N | --seconds S] [--pause MS] [--timeout MS] [--warm N] PATH…
+//   load PORT [--connections 64] [--requests N | --seconds S] [--pause MS] [--timeout MS] [--warm N]
+//        [--tls] [--http2] [--renew N] PATH…
 //
 // PATH is /1k, or POST:/pass/1k:4096 for a body of so many octets; they are asked for in turn. --pause is from one
 // request of a connection to its next. With --warm, "warm" is said after so many requests, and a line on standard
 // input awaited before the others, and another after the report, so that what the closing of connections costs is
 // counted by nobody. SIGTERM ends it in order: no new request, the running ones awaited. Then one line
 // of JSON. A connection that is closed between requests is opened again and is no failure; one that is closed with a
-// request on it is.
-#include "client.h"
+// request on it is. --http2 is over TLS as well, and for paths without bodies. With --renew a connection is closed after
+// so many answers, and the next one resumes its session if the server agrees.
+#include "channel.h"
+#include "http2.h"
+#include "tally.h"
 
 enum state { connecting, resting, sending, awaiting };
-enum failure { refused, unanswered, cut, timed_out, malformed, failures };
-static const char *failure_names[] = {"refused", "unanswered", "cut", "timed_out", "malformed"};
 
 struct request {
+  const char *word;  // as it was asked for
   char *octets;
   size_t length;
+  uint64_t body;  // of its answers over HTTP/2, known from the first one
 };
 
 struct connection {
-  int fd;
+  struct channel channel;  // first, so that it tells of whom a ticket is
+  SSL_SESSION *ticket;
   enum state state;
-  size_t sent;
-  const struct request *request;
+  struct session session;  // over HTTP/2
+  long answers;            // on this connection
+  char *octets;            // what is being sent, of `length` octets
+  size_t length, sent;
+  bool is_sending;         // some of that may have gone
+  struct request *request;
   struct answer answer;
   int64_t began, rest_until;
 };
 
+static SSL_CTX *tls;
+static bool over_http2;
 static struct request *requests;
 static int request_count, epoll, port;
-static int64_t pause_ns, timeout_ns, started;
-static uint64_t issued, answered, limit = UINT64_MAX, statuses[6], failed[failures], closed;
-static int32_t *latencies;  // microseconds
-static size_t latency_size;
+static int64_t pause_ns, timeout_ns;
+static long renewal;
+static uint64_t limit = UINT64_MAX;
 static volatile sig_atomic_t must_end;
 
 static void end_in_order(int number) { (void)number, must_end = 1; }
@@ -46,68 +56,112 @@ static struct request make(const char *word) {
   char length[64] = "";
   if (colon) snprintf(length, sizeof length, "Content-Length: %zu\r\n", body);
   char *octets = malloc(2048 + body);
+  if (!octets) die("malloc");
+  if (over_http2) {
+    if (path > word || colon) fprintf(stderr, "over HTTP/2 paths only: %s\n", word), exit(2);
+    return (struct request){word, octets, session_request(octets, path, (size_t)target, port), 0};
+  }
   int head = snprintf(octets, 2048, "%.*s %.*s HTTP/1.1\r\nHost: localhost:%d\r\n" BROWSER_FIELDS "%s\r\n", method,
       path > word ? word : "GET", target, path, port, length);
   memset(octets + head, 'y', body);
-  return (struct request){octets, (size_t)head + body};
+  return (struct request){word, octets, (size_t)head + body, 0};
+}
+
+static void take_ticket(struct channel *channel, SSL_SESSION *session) {
+  struct connection *connection = (struct connection *)channel;
+  const unsigned char *key = ticket_key(session);
+  if (key) tally_ticket_key(key);
+  if (!renewal) return;
+  if (connection->ticket) SSL_SESSION_free(connection->ticket);
+  SSL_SESSION_up_ref(session);
+  connection->ticket = session;
 }
 
 static void open_anew(struct connection *connection) {
-  if (connection->fd >= 0) close(connection->fd);
+  channel_close(&connection->channel);
   connection->state = connecting;
-  connection->fd = connect_to(port, 0, 0);
-  if (connection->fd >= 0) watch(epoll, connection->fd, connection);
+  connection->answers = 0;
+  connection->is_sending = connection->answer.closes = false;
+  connection->session = (struct session){.stream = UINT32_MAX};
+  SSL_SESSION *ticket = connection->ticket;
+  connection->ticket = NULL;
+  if (channel_open(&connection->channel, connect_to(port, 0, 0), tls, ticket))
+    watch(epoll, connection->channel.fd, connection);
+  if (ticket) SSL_SESSION_free(ticket);
 }
 
 static void note_failure(struct connection *connection, enum failure failure) {
   int64_t now = now_ns();
-  if (failed[failure]++ < 20)
-    fprintf(stderr, "%.3f s: %s: %.*s (status %d, %zu octets of head, after %.1f ms)\n", (double)(now - started) / 1e9,
-        failure_names[failure], connection->request ? (int)strcspn(connection->request->octets, "\r") : 0,
-        connection->request ? connection->request->octets : "", connection->answer.status, connection->answer.filled,
-        (double)(now - connection->began) / 1e6);
+  if (tally.failed[failure]++ < 20)
+    fprintf(stderr, "%.3f s: %s: %s (status %d, %zu octets of head, after %.1f ms)\n",
+        (double)(now - tally.started) / 1e9, failure_names[failure],
+        connection->request ? connection->request->word : "before any request", connection->answer.status,
+        connection->answer.filled, (double)(now - connection->began) / 1e6);
   // After a refusal it rests a little: a server that is away is not to be asked a hundred thousand times a second.
-  connection->rest_until = now + (failure == refused ? 10000000 : 0);
-  if (connection->fd >= 0) close(connection->fd), connection->fd = -1;
+  connection->rest_until = now + (failure <= unshaken ? 10000000 : 0);
+  channel_close(&connection->channel);
   connection->state = connecting;
 }
 
 static void note_answer(struct connection *connection) {
   int64_t now = now_ns();
-  int class = connection->answer.status / 100;
-  statuses[class >= 1 && class <= 5 ? class : 0]++;
-  if (answered == latency_size) {
-    latency_size = latency_size ? latency_size * 2 : 65536;
-    latencies = realloc(latencies, latency_size * sizeof *latencies);
+  struct request *request = connection->request;
+  if (over_http2 && connection->answer.status == 200) {
+    if (!request->body) request->body = connection->session.body;
+    if (request->body != connection->session.body) return note_failure(connection, malformed);
   }
-  latencies[answered++] = (int32_t)((now - connection->began) / 1000);
+  tally_answer(connection->answer.status, now - connection->began);
   connection->state = resting;
   connection->rest_until = connection->began + pause_ns;
-  if (connection->answer.closes) closed++, open_anew(connection);
+  bool is_renewed = renewal && ++connection->answers == renewal;
+  if (is_renewed && connection->channel.ssl) SSL_shutdown(connection->channel.ssl);
+  if (connection->answer.closes && !is_renewed) tally.closed++;
+  if (connection->answer.closes || is_renewed) open_anew(connection);
+}
+
+// Sends what is to be sent; over HTTP/2 also between requests.
+static void push(struct connection *connection) {
+  struct session *session = &connection->session;
+  if (session->said_length && !connection->is_sending) {
+    ssize_t sent = channel_send(&connection->channel, session->said, session->said_length);
+    if (sent > 0) memmove(session->said, session->said + sent, session->said_length -= (size_t)sent);
+    if (session->said_length) return;
+  }
+  if (connection->state != sending) return;
+  connection->is_sending = true;
+  while (connection->sent < connection->length) {
+    ssize_t sent = channel_send(&connection->channel, connection->octets + connection->sent,
+        connection->length - connection->sent);
+    if (sent <= 0) return;
+    connection->sent += (size_t)sent;
+  }
+  connection->is_sending = false;
+  connection->state = awaiting;
 }
 
 // Sends and reads as far as it goes.
 static void turn(struct connection *connection) {
   static char octets[262144];
-  if (connection->state == sending) {
-    ssize_t sent = send(connection->fd, connection->request->octets + connection->sent,
-        connection->request->length - connection->sent, MSG_NOSIGNAL);
-    if (sent > 0) connection->sent += (size_t)sent;
-    if (connection->sent == connection->request->length) connection->state = awaiting;
-  }
+  push(connection);
   for (;;) {
-    ssize_t count = recv(connection->fd, octets, sizeof octets, 0);
+    ssize_t count = channel_receive(&connection->channel, octets, sizeof octets);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     bool is_asked = connection->state == sending || connection->state == awaiting;
     if (count <= 0) {
-      bool has_begun = connection->answer.filled > 0;
-      if (connection->state == connecting) note_failure(connection, refused);
-      else if (is_asked) note_failure(connection, has_begun ? cut : unanswered);
-      else closed++, open_anew(connection);
+      if (is_asked) note_failure(connection, connection->answer.filled ? cut : unanswered);
+      else tally.closed++, open_anew(connection);
       return;
     }
-    int whole = is_asked ? understand(&connection->answer, octets, (size_t)count) : -1;
+    struct session *session = &connection->session;
+    int whole = over_http2 ? session_understand(session, &connection->answer, octets, (size_t)count)
+        : is_asked ? understand(&connection->answer, octets, (size_t)count) : -1;
+    if (over_http2 && !is_asked && connection->answer.closes) {
+      tally.closed++, open_anew(connection);
+      return;
+    }
+    if (whole == answer_given_up) return note_failure(connection, connection->answer.filled ? cut : unanswered);
     if (whole < 0) return note_failure(connection, malformed);
+    if (session->said_length) push(connection);
     // Reads on where it stays open: an end may have come behind the answer, and its edge with it.
     if (whole) note_answer(connection);
     if (connection->state == connecting) return;
@@ -115,42 +169,40 @@ static void turn(struct connection *connection) {
 }
 
 static void begin(struct connection *connection) {
-  connection->request = &requests[issued++ % (uint64_t)request_count];
-  connection->sent = 0;
+  struct request *request = connection->request = &requests[tally.issued++ % (uint64_t)request_count];
+  connection->octets = request->octets, connection->length = request->length, connection->sent = 0;
   connection->answer.filled = 0, connection->answer.status = 0, connection->answer.left = 0;
+  if (over_http2) {
+    connection->session.stream += 2, connection->session.body = 0;
+    // One array for all connections: OpenSSL makes a record at the first attempt, whatever becomes of the array then.
+    put_word(request->octets + 5, connection->session.stream);
+  }
   connection->began = now_ns();
   connection->state = sending;
   turn(connection);
 }
 
-static void serve(struct connection *connection, uint32_t events) {
-  if (connection->state == connecting) {
-    int failure = 0;
-    socklen_t size = sizeof failure;
-    getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &failure, &size);
-    if (failure || (events & EPOLLERR)) return note_failure(connection, refused);
-    if (!(events & EPOLLOUT)) return;
-    connection->state = resting;
-  }
+// A connection that comes about: to the end of its handshake, and to the greeting of HTTP/2.
+static void establish(struct connection *connection, uint32_t events) {
+  struct channel *channel = &connection->channel;
+  int failure = 0;
+  socklen_t size = sizeof failure;
+  getsockopt(channel->fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+  if (failure || (events & EPOLLERR)) return note_failure(connection, refused);
+  if (!(events & EPOLLOUT)) return;
+  int shaken = channel_shake(channel);
+  if (shaken < 0) return note_failure(connection, unshaken);
+  if (!shaken) return;
+  if (channel->ssl) tally.shaken++, tally.resumed += (uint64_t)SSL_session_reused(channel->ssl);
+  if (over_http2) connection->session.said_length = session_greeting(connection->session.said);
+  connection->state = resting;
   turn(connection);
 }
 
-static int by_size(const void *one, const void *other) {
-  int32_t a = *(const int32_t *)one, b = *(const int32_t *)other;
-  return (a > b) - (a < b);
-}
-
-static double latency(double part) {
-  return answered ? latencies[(size_t)(part * (double)(answered - 1))] / 1000.0 : 0;
-}
-
-static void report(void) {
-  qsort(latencies, answered, sizeof *latencies, by_size);
-  printf("{\"seconds\": %.3f, \"issued\": %lu, \"answered\": %lu, \"closed\": %lu", (double)(now_ns() - started) / 1e9,
-      issued, answered, closed);
-  for (int i = 1; i < 6; i++) printf(", \"%dxx\": %lu", i, statuses[i]);
-  for (int i = 0; i < failures; i++) printf(", \"%s\": %lu", failure_names[i], failed[i]);
-  printf(", \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f}\n", latency(0.5), latency(0.99), latency(1));
+static void serve(struct connection *connection, uint32_t events) {
+  if (connection->channel.fd < 0) return;
+  if (connection->state == connecting) establish(connection, events);
+  else turn(connection);
 }
 
 int main(int count, char **words) {
@@ -162,22 +214,26 @@ int main(int count, char **words) {
   long connection_count = option(count, words, "--connections", 64), warm = option(count, words, "--warm", 0);
   bool holds = warm > 0;
   long wanted = option(count, words, "--requests", 0), seconds = option(count, words, "--seconds", 0);
+  renewal = option(count, words, "--renew", 0);
+  over_http2 = flag(count, words, "--http2");
+  if (over_http2 || flag(count, words, "--tls")) tls = client_context(NULL, NULL, over_http2 ? "h2" : "http/1.1");
   pause_ns = option(count, words, "--pause", 0) * 1000000;
   timeout_ns = option(count, words, "--timeout", 10000) * 1000000;
   requests = calloc((size_t)count, sizeof *requests);
   for (int i = 2; i < count; i++)
-    if (words[i][0] == '-') i++;
+    if (strcmp(words[i], "--tls") == 0 || strcmp(words[i], "--http2") == 0) continue;
+    else if (words[i][0] == '-') i++;
     else requests[request_count++] = make(words[i]);
   if (!request_count) return fprintf(stderr, "no path\n"), 2;
   if (wanted) limit = (uint64_t)wanted;
   if (warm) limit = (uint64_t)warm;
-  started = now_ns();
+  tally.started = now_ns();
   epoll = epoll_create1(EPOLL_CLOEXEC);
   struct connection *connections = calloc((size_t)connection_count, sizeof *connections);
   for (long i = 0; i < connection_count; i++) {
-    connections[i].fd = -1;
+    connections[i].channel.fd = -1;
     // Paced ones start spread over one pause, so that the load is even.
-    connections[i].rest_until = started + pause_ns * i / connection_count;
+    connections[i].rest_until = tally.started + pause_ns * i / connection_count;
     open_anew(&connections[i]);
   }
   struct epoll_event events[256];
@@ -185,19 +241,19 @@ int main(int count, char **words) {
     int ready = epoll_wait(epoll, events, 256, 1);
     for (int i = 0; i < ready; i++) serve(events[i].data.ptr, events[i].events);
     int64_t now = now_ns();
-    bool is_over = must_end || (seconds && now - started > seconds * 1000000000LL), is_busy = false;
+    bool is_over = must_end || (seconds && now - tally.started > seconds * 1000000000LL), is_busy = false;
     for (long i = 0; i < connection_count; i++) {
       struct connection *connection = &connections[i];
       bool is_asked = connection->state == sending || connection->state == awaiting;
       if (is_asked && now - connection->began > timeout_ns) note_failure(connection, timed_out);
-      if (connection->state == connecting && connection->fd < 0 && now >= connection->rest_until && !is_over)
+      if (connection->state == connecting && connection->channel.fd < 0 && now >= connection->rest_until && !is_over)
         open_anew(connection);
-      if (connection->state == resting && now >= connection->rest_until && issued < limit && !is_over)
+      if (connection->state == resting && now >= connection->rest_until && tally.issued < limit && !is_over)
         begin(connection);
       is_asked = connection->state == sending || connection->state == awaiting;
       is_busy = is_busy || is_asked;
     }
-    if (is_busy || !(is_over || issued >= limit)) continue;
+    if (is_busy || !(is_over || tally.issued >= limit)) continue;
     if (is_over || !warm) break;
     printf("warm\n");
     fflush(stdout);
@@ -205,8 +261,7 @@ int main(int count, char **words) {
     warm = 0;
     limit = wanted ? limit + (uint64_t)wanted : UINT64_MAX;
   }
-  report();
-  fflush(stdout);
+  tally_report();
   if (holds) getchar();
   return 0;
 }
