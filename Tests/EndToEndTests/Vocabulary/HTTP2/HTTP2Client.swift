@@ -67,10 +67,17 @@ final class HTTP2Client {
     try request(head: head(path, method: method, fields), ends: ends)
   }
 
-  /// Sends a head as it stands.
+  /// Sends a head as it stands, in as many frames as it takes.
   func request(head: Fields, ends: Bool = true) throws -> UInt32 {
-    let stream = newStream()
-    try send(.headers(stream, try coder.encode(head), ends ? [.endHeaders, .endStream] : .endHeaders))
+    let (stream, block) = (newStream(), try coder.encode(head))
+    let starts = Array(stride(from: 0, to: max(block.count, 1), by: largestFrame))
+    try send(
+      starts.map { start in
+        let part = Array(block[start..<min(start + largestFrame, block.count)])
+        let flags: Frame.Flags = start == starts.last ? .endHeaders : []
+        guard start == 0 else { return .continuation(stream, part, flags) }
+        return .headers(stream, part, ends ? flags.union(.endStream) : flags)
+      })
     return stream
   }
 
