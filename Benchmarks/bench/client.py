@@ -44,7 +44,8 @@ def report_of_held(program, seconds=120):
 
 def failures(report):
     """How many requests of a load came to nothing or to an error of the server's."""
-    return sum(report[name] for name in ("refused", "unshaken", "unanswered", "cut", "timed_out", "malformed", "4xx", "5xx"))
+    kinds = ("refused", "unshaken", "unanswered", "cut", "timed_out", "malformed", "4xx", "5xx")
+    return sum(report[name] for name in kinds)
 
 
 def browse(port, path, count, seconds=600):

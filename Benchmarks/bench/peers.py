@@ -22,8 +22,8 @@ class Nginx(Proxy):
             ("client_header_timeout", setup.head_timeout), ("client_body_timeout", setup.head_timeout),
             ("keepalive_timeout", setup.keep_alive), ("send_timeout", setup.write_timeout)] if value is not None)
         servers = "".join(f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;\n" for port in setup.origins)
-        # The buffered log, the open files kept, and buffers and frames for large bodies over TLS (100 KiB over HTTP/2 in
-        # 91 µs instead of 97) are what an operator who cares would set. With tcp_nopush a cached
+        # The buffered log, the open files kept, and buffers and frames for large bodies over TLS (100 KiB over HTTP/2
+        # in 91 µs instead of 97) are what an operator who cares would set. With tcp_nopush a cached
         # file of 100 KiB waited for the cork: 2,100 requests a second at 44 µs instead of 26,000 at 21.
         user = "user root;\n" if os.geteuid() == 0 else ""
         place(folder / "nginx.conf", f"""{user}daemon off;
@@ -146,8 +146,8 @@ class H2O(Proxy):
         raise Failed("h2o takes another configuration only under its own supervisor: ask another proxy")
 
     def write(self):
-        """It stores no answers of origins: what the others have in memory lies in files there. Its version of TLS 1.3
-        takes no list of ciphers, it follows the client. Keys in another process would be a detour for each handshake."""
+        """It stores no answers of origins: what the others have in memory lies in files there. Of TLS 1.3's ciphers
+        it takes no list, it follows the client. Keys in another process would be a detour for each handshake."""
         setup, folder, files = self.setup, self.folder, self.folder / "files"
         files.mkdir(exist_ok=True)
         for name, octets in (("1k", 1 << 10), ("16k", 16 << 10), ("100k", 100 << 10), ("8m", 8 << 20)):

@@ -79,7 +79,8 @@ int main(int count, char **words) {
   for (;;) {
     while (busy < at_once && opened < wanted) {
       struct connection *connection = &connections[opened];
-      if (!channel_open(&connection->channel, connect_to(port, 2 + (int)(opened % sources), 0), tls, NULL)) die("connect");
+      int fd = connect_to(port, 2 + (int)(opened % sources), 0);
+      if (!channel_open(&connection->channel, fd, tls, NULL)) die("connect");
       connection->answer = calloc(1, sizeof *connection->answer);
       watch(epoll, connection->channel.fd, connection);
       opened++, busy++;

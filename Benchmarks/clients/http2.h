@@ -42,7 +42,7 @@ static inline size_t session_request(char *into, const char *path, size_t path_l
   return (size_t)(at - into);
 }
 
-// The status at the beginning of a block of fields (RFC 7541 §6, the digits' codes Appendix B); 0 for another beginning.
+// The status that begins a block of fields (RFC 7541 §6, the digits' codes Appendix B); 0 for another beginning.
 static inline int status_of(const unsigned char *block, size_t count) {
   static const int indexed[] = {200, 204, 206, 304, 400, 404, 500};
   size_t at = 0;

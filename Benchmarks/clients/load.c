@@ -8,8 +8,8 @@
 // input awaited before the others, and another after the report, so that what the closing of connections costs is
 // counted by nobody. SIGTERM ends it in order: no new request, the running ones awaited. Then one line
 // of JSON. A connection that is closed between requests is opened again and is no failure; one that is closed with a
-// request on it is. --http2 is over TLS as well, and for paths without bodies. With --renew a connection is closed after
-// so many answers, and the next one resumes its session if the server agrees.
+// request on it is. --http2 is over TLS as well, and for paths without bodies. With --renew a connection is closed
+// after so many answers, and the next one resumes its session if the server agrees.
 #include "channel.h"
 #include "http2.h"
 #include "tally.h"

@@ -29,7 +29,8 @@ static inline void tally_answer(int status, int64_t nanoseconds) {
 static inline void tally_ticket_key(const unsigned char *name) {
   for (uint64_t i = 0; i < tally.ticket_key_count; i++)
     if (memcmp(tally.ticket_keys[i], name, 16) == 0) return;
-  if (tally.ticket_key_count < sizeof tally.ticket_keys / 16) memcpy(tally.ticket_keys[tally.ticket_key_count++], name, 16);
+  if (tally.ticket_key_count == sizeof tally.ticket_keys / 16) return;
+  memcpy(tally.ticket_keys[tally.ticket_key_count++], name, 16);
 }
 
 static inline int by_size(const void *one, const void *other) {
@@ -44,11 +45,12 @@ static inline double latency(double part) {
 // One line of JSON.
 static inline void tally_report(void) {
   if (tally.answered) qsort(tally.latencies, tally.answered, sizeof *tally.latencies, by_size);
-  printf("{\"seconds\": %.3f, \"issued\": %lu, \"answered\": %lu, \"closed\": %lu", (double)(now_ns() - tally.started) / 1e9,
-      tally.issued, tally.answered, tally.closed);
+  printf("{\"seconds\": %.3f, \"issued\": %lu, \"answered\": %lu, \"closed\": %lu",
+      (double)(now_ns() - tally.started) / 1e9, tally.issued, tally.answered, tally.closed);
   for (int i = 1; i < 6; i++) printf(", \"%dxx\": %lu", i, tally.statuses[i]);
   for (int i = 0; i < failures; i++) printf(", \"%s\": %lu", failure_names[i], tally.failed[i]);
-  printf(", \"shaken\": %lu, \"resumed\": %lu, \"ticket_keys\": %lu", tally.shaken, tally.resumed, tally.ticket_key_count);
+  printf(", \"shaken\": %lu, \"resumed\": %lu, \"ticket_keys\": %lu", tally.shaken, tally.resumed,
+      tally.ticket_key_count);
   printf(", \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f}\n", latency(0.5), latency(0.99), latency(1));
   fflush(stdout);
 }

@@ -1,6 +1,6 @@
-// The floor of a hit over HTTP/2 and TLS 1.3: ready-made HEADERS and DATA frames for every HEADERS frame, no field of it
-// decoded. Small answers to one read leave in full records. Of RFC 9113 it does what a client needs to go on: SETTINGS
-// and PING are acknowledged, and the connection's window is kept; a stream's is taken to be as large as the body, which
+// The floor of a hit over HTTP/2 and TLS 1.3: ready-made HEADERS and DATA frames for every HEADERS frame, of which no
+// field is decoded. Small answers to one read leave in full records. Of RFC 9113 it does what a client needs to go on:
+// SETTINGS and PING are acknowledged, and the connection's window is kept; a stream's has to take the whole body, which
 // is looked at when the client says it. Usage: http2 PORT OCTETS CERTIFICATE KEY CIPHERSUITES
 #include "frames.h"
 #include "secure.h"

@@ -17,7 +17,7 @@ struct secure {
 
 enum { input_size = 65536 };
 
-// Records that are made lie here until they are sent, of all connections in turn, so that they stay in the core's cache.
+// Records that are made lie here until they are sent, of all connections in turn, and stay in the core's cache.
 static char *made;
 static size_t made_end, made_size;
 
