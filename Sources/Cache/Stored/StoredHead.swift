@@ -55,6 +55,11 @@ public final class StoredHead: Sendable {
   /// What is left of its lifetime; negative when it is over.
   public func timeToLive(at now: Instant) -> Nanoseconds { freshUntil - now }
 
+  /// Lends the fields.
+  public func withFields<Result, E: Error>(_ body: (borrowing FieldBlock) throws(E) -> Result) throws(E) -> Result {
+    try body(fields)
+  }
+
   /// Lends the fields as HTTP/1.1 lines, without the empty line behind them.
   public func withLines<Result, E: Error>(_ body: (Span<UInt8>) throws(E) -> Result) throws(E) -> Result {
     try fields.withLines(body)

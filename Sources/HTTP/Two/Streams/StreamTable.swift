@@ -32,8 +32,6 @@ struct StreamTable {
     guard streams[slot].id != 0 else { return }
     streams[slot] = HTTP2Stream()
     free.append(slot)
-    // An idle connection holds nothing.
-    if free.count == streams.count, streams.count > 8 { (streams, free) = ([], []) }
   }
 
   subscript(slot: Int) -> HTTP2Stream {

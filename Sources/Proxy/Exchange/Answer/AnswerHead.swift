@@ -27,7 +27,8 @@ public struct AnswerHead: ~Copyable {
 
   /// The stored fields; a block without any where there are none.
   func withStoredFields<E: Error>(_ body: (borrowing FieldBlock) throws(E) -> Void) throws(E) {
-    if let stored { try body(stored.fields) } else { try body(FieldBlock()) }
+    guard stored != nil else { return try body(FieldBlock()) }
+    try stored?.withFields(body)
   }
 
   mutating func reset() {

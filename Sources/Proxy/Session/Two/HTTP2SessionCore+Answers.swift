@@ -34,7 +34,7 @@ extension HTTP2SessionCore {
     if streams[slot].exchange != nil, !streams[slot].isEnded { exchange.attach(to: session, id: streams[slot].id) }
   }
 
-  private mutating func pull(
+  mutating func pull(
     _ state: inout ExchangeCore, _ slot: Int, as exchange: Exchange, in worker: Worker, at moment: Moment
   ) {
     state.proceed(at: moment, as: exchange)
@@ -282,36 +282,12 @@ extension HTTP2SessionCore {
     guard !unsent.isEmpty else { return }
     let now = worker.loop.readClock()
     let moment = worker.moment
-    for slot in unsent {
-      guard let exchange = streams[slot].exchange else { continue }
-      if streams[slot].isHeadWritten, !streams[slot].isHeadSent {
-        streams[slot].isHeadSent = true
-        exchange.withState { $0.answered(at: now) }
-      }
-      guard streams[slot].isEnded else { continue }
-      leave(slot, .answered, in: worker, at: moment)
+    var index = 0
+    while index < unsent.count {
+      settle(unsent[index], answeredAt: now, in: worker, at: moment)
+      index += 1
     }
     unsent.removeAll(keepingCapacity: true)
-  }
-
-  /// Ends an exchange.
-  ///
-  /// - Returns: who fetches for others on its behalf, though its own client asks no more.
-  mutating func finish(
-    _ stream: ServedStream, _ ending: Ending, in worker: Worker, at moment: Moment
-  ) -> FillFeeder? {
-    guard let exchange = stream.exchange else { return nil }
-    exchange.detach()
-    let traffic = RequestTraffic(
-      octetsIn: UInt64(stream.headOctets) + stream.pace.octets, octetsOut: stream.octets,
-      bodyWait: stream.pace.waited(at: moment.now))
-    let feeder = exchange.withState { state in
-      let feeder = state.feeder
-      state.finish(ending, traffic, of: facts, to: worker.log, at: moment, as: exchange)
-      return feeder
-    }
-    worker.give(exchange)
-    return feeder
   }
 
   // MARK: Time

@@ -5,21 +5,23 @@ import Time
 
 /// What a connection's streams ask for.
 extension HTTP2SessionCore {
-  /// A request's head is whole.
+  /// A request's head is whole. Its exchange begins, and what is there of its answer is pulled, in one access.
   mutating func begin(
-    _ slot: Int, _ reader: borrowing RequestHeadReader, isEnded: Bool, in worker: Worker, at moment: Moment
+    _ slot: Int, _ reader: borrowing RequestHeadReader, isEnded: Bool, for session: HTTP2Session, in worker: Worker,
+    at moment: Moment
   ) {
     if factsRevision != listener.revision { renewFacts() }
     let exchange = open(slot, isEnded: isEnded, in: worker)
     streams[slot].isHEAD = reader.head.method == .head
     streams[slot].headOctets = reader.head.length
-    streams[slot].pace = BodyPace(at: moment.now, expectsContinue: reader.head.expectsContinue && !isEnded)
+    if !isEnded { streams[slot].pace = BodyPace(at: moment.now, expectsContinue: reader.head.expectsContinue) }
     exchange.withState { state in
       state.begin(
         reader.head, reader.octets.readable, of: facts, began: moment.now, in: worker.snapshot, at: moment,
         as: exchange)
-      if isEnded { streams[slot].isBodyTold = true }
+      pull(&state, slot, as: exchange, in: worker, at: moment)
     }
+    if !streams[slot].isEnded { exchange.attach(to: session, id: streams[slot].id) }
   }
 
   /// A head that is answered with an error.
@@ -34,11 +36,9 @@ extension HTTP2SessionCore {
     noteRequest()
     while streams.count <= slot { streams.append(ServedStream()) }
     let exchange = worker.takeExchange()
-    var stream = ServedStream()
-    stream.id = connection.stream(of: slot)
-    stream.exchange = exchange
-    (stream.isBodyWhole, stream.isBodyTold) = (isEnded, isEnded)
-    streams[slot] = stream
+    streams[slot].id = connection.stream(of: slot)
+    streams[slot].exchange = exchange
+    (streams[slot].isBodyWhole, streams[slot].isBodyTold) = (isEnded, isEnded)
     return exchange
   }
 

@@ -214,8 +214,7 @@ struct HTTP2SessionCore: ~Copyable {
     switch event {
     case .more: break
     case .request(let slot, let isEnded):
-      begin(slot, head, isEnded: isEnded, in: worker, at: moment)
-      serve(slot, for: session, in: worker, at: moment)
+      begin(slot, head, isEnded: isEnded, for: session, in: worker, at: moment)
     case .refused(let slot, let error):
       listener.counters.count(error.status == 414 || error.status == 431 ? .headTooLarge : .malformedHead)
       refuse(slot, error, in: worker, at: moment)
@@ -361,27 +360,50 @@ struct HTTP2SessionCore: ~Copyable {
 
   // MARK: Places
 
-  /// Lets go of a stream whose answer will not become whole.
-  mutating func leave(_ slot: Int, _ ending: Ending, in worker: Worker, at moment: Moment) {
-    guard streams[slot].exchange != nil else { return }
-    let stream = streams[slot]
-    streams[slot] = ServedStream()
-    let feeder = finish(stream, ending, in: worker, at: moment)
-    if let feeder, feeder.isFetching, phase == .open {
-      leftFills.append((slot, feeder))
-    } else if ending == .answered, connection.isReceiving(slot) {
-      streams[slot].id = stream.id
+  /// A stream's answer is with the kernel: its exchange ends. The rest of its request may still come.
+  mutating func settle(_ slot: Int, answeredAt now: Instant, in worker: Worker, at moment: Moment) {
+    guard let exchange = streams[slot].exchange else { return }
+    let isHead = streams[slot].isHeadWritten && !streams[slot].isHeadSent
+    streams[slot].isHeadSent = true
+    guard streams[slot].isEnded else {
+      if isHead { exchange.withState { $0.answered(at: now) } }
+      return
+    }
+    let traffic = streams[slot].traffic(at: moment.now)
+    exchange.withState { state in
+      if isHead { state.answered(at: now) }
+      state.finish(.answered, traffic, of: facts, to: worker.log, at: moment, as: exchange)
+    }
+    streams[slot].exchange = nil
+    exchange.detach()
+    worker.give(exchange)
+    if connection.isReceiving(slot) {
       streams[slot].bodyDeadline = moment.now + Self.lateBody
     } else {
       release(slot, in: worker)
     }
   }
 
+  /// Lets go of a stream whose answer will not become whole.
+  mutating func leave(_ slot: Int, _ ending: Ending, in worker: Worker, at moment: Moment) {
+    guard let exchange = streams[slot].exchange.take() else { return }
+    exchange.detach()
+    let traffic = streams[slot].traffic(at: moment.now)
+    let feeder = exchange.withState { state in
+      let feeder = state.feeder
+      state.finish(ending, traffic, of: facts, to: worker.log, at: moment, as: exchange)
+      return feeder
+    }
+    worker.give(exchange)
+    if let feeder, feeder.isFetching, phase == .open { return leftFills.append((slot, feeder)) }
+    release(slot, in: worker)
+  }
+
   /// The place of what is told of a stream may be taken by another from now on.
   mutating func release(_ slot: Int, in worker: Worker) {
     worker.buffers.supply(&output, .small)
     connection.release(slot, into: &output)
-    streams[slot] = ServedStream()
+    streams[slot].clear()
   }
 
   /// Frees the places of streams whose fills have come to an end since.

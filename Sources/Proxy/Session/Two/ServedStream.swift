@@ -27,4 +27,19 @@ struct ServedStream {
   var octets: UInt64 = 0
   /// Since when the client has not let a frame of it go.
   var stalledSince = Instant.distantFuture
+
+  func traffic(at now: Instant) -> RequestTraffic {
+    RequestTraffic(
+      octetsIn: UInt64(headOctets) + pace.octets, octetsOut: octets, bodyWait: pace.waited(at: now))
+  }
+
+  /// The place is free: in it stands what a new one begins with.
+  mutating func clear() {
+    (id, isHEAD, headOctets, isBodyWhole, isBodyTold) = (0, false, 0, true, true)
+    (isHeadWritten, isHeadSent, isEnded, octets) = (false, false, false, 0)
+    (bodyDeadline, stalledSince) = (.distantFuture, .distantFuture)
+    pace = BodyPace(at: .never, expectsContinue: false)
+    if !held.isEmpty { held = [] }
+    if exchange != nil { exchange = nil }
+  }
 }
