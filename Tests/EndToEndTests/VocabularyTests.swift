@@ -100,4 +100,46 @@ struct VocabularyTests {
         #"main: { servers: [{ address: "127.0.0.1:\#(1)" }, { address: "unix:/a" }], timeouts: { connect: 1s } }"#))
     #expect(text.contains("limits: { head_timeout: 1s }"))
   }
+
+  @Test("a frame is written and read as it is, and heads by their coder")
+  func frames() throws {
+    let (near, far) = try Descriptor.pair()
+    let client = try HTTP2Client(Connection(near), scheme: "http")
+    let (server, coder) = (Connection(far), try HeadCoder())
+    let stream = try client.request("/a", ["x-a": "1", "x-a": ""])
+    #expect(stream == 1)
+    let head = try server.octets(9)
+    #expect(head[3...] == [1, 5, 0, 0, 0, 1])
+    let fields = try coder.decode(server.octets(Int(head[2])))
+    #expect(fields.pairs.map(\.name) == [":method", ":scheme", ":authority", ":path", "x-a", "x-a"])
+    #expect(fields[":path"] == "/a" && fields["x-a"] == "1")
+    // An answer in parts, with another stream's frames between them, and what nobody asked for.
+    let block = try coder.encode([":status": "200", "content-length": "5"])
+    let frames: [Frame] = [
+      .ping("are you?"), .headers(1, Array(block[..<1]), []), .continuation(1, Array(block[1...])), .data(1, "he"),
+      .data(3, "other"), .data(1, "llo", .endStream), .reset(5, .refusedStream), .goAway(last: 5, .enhanceYourCalm),
+    ]
+    try server.send(frames.flatMap(\.octets))
+    #expect(try client.answer(of: 1).text == "hello")
+    #expect(client.kept.contains { $0.kind == .data && $0.stream == 3 })
+    #expect(try server.octets(17) == Frame.ping("are you?", .ack).octets)
+    #expect(throws: Unmet.self) { try client.expectReset(5, .cancel) }
+    server.close()
+    #expect(throws: Unmet.self) { try client.expectGoAway(.protocolError) }
+    #expect(throws: Unmet.self) { try client.fence() }
+  }
+
+  @Test("a client keeps to the windows that it was given")
+  func windows() throws {
+    let (near, far) = try Descriptor.pair()
+    let (client, server) = (try HTTP2Client(Connection(near), scheme: "http"), Connection(far))
+    try server.send(Frame.settings([.initialWindowSize: 10]).octets + Frame.windowUpdate(1, 5).octets)
+    for _ in 0..<2 { _ = try client.frame() }
+    #expect(client.room(on: 1) == 15 && client.room(on: 3) == 10)
+    #expect(try client.pour(on: 1, atMost: 100, quiet: .zero) == 15)
+    try server.skip(9 + 15)
+    try server.send(Frame.settings([.initialWindowSize: 3]).octets)
+    #expect(try client.frame().settings.first?.1 == 3)
+    #expect(client.room(on: 1) == -7)
+  }
 }

@@ -133,7 +133,7 @@ struct DowngradeTests {
         try Self.expectRefusal(client, stream, name)
         try client.fence()
         guard let inside = try origin.waiting() else { continue }
-        // What was good of it may have gone on; of too little the end never does, of too much never more than the length.
+        // What was good of it may have gone on: of too little never the end, of too much never more than the length.
         let text = try String(decoding: inside.rest().octets, as: UTF8.self)
         guard let end = text.range(of: "\r\n\r\n") else { continue }
         let isShort = parts.joined().utf8.count < length

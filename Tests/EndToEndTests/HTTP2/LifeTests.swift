@@ -87,7 +87,9 @@ struct LifeTests {
       let stream = try client.request()
       let inside = try origin.accept()
       _ = try inside.request()
-      #expect(client.connection.isIdle(for: .seconds(1)))
+      #expect(throws: Unmet.self) {
+        try client.next("GOAWAY", by: Deadline(in: .seconds(1))) { $0.kind == .goAway }
+      }
       try inside.send(.ok("after all"))
       #expect(try client.answer(of: stream).text == "after all")
     }

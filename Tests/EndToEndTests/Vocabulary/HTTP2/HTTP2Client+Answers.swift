@@ -59,6 +59,12 @@ extension HTTP2Client {
     }
   }
 
+  /// Nothing but what was asked for comes: the windows are shut.
+  func expectNoData() throws {
+    try fence()
+    if let frame = kept.first(where: { $0.kind == .data }) { throw Unmet("DATA came: \(frame)") }
+  }
+
   // MARK: Ends
 
   /// RFC 9113 §5.4.1: GOAWAY with one of these codes, and the connection's end.
@@ -78,8 +84,8 @@ extension HTTP2Client {
     }
   }
 
-  /// RST_STREAM with one of these codes, or what a server may make of it (RFC 9113 §5.4.1): GOAWAY with one of them, and
-  /// the connection's end.
+  /// RST_STREAM with one of these codes, or what a server may make of it (RFC 9113 §5.4.1): GOAWAY with one of them,
+  /// and the connection's end.
   func expectError(_ stream: UInt32, _ codes: ErrorCode..., by deadline: Deadline = .patient) throws {
     let frame = try next("RST_STREAM on stream \(stream) or GOAWAY (\(codes))", by: deadline) { $0.ends(stream) }
     guard codes.contains(frame.code) else { throw Unmet("for stream \(stream) came \(frame.code), not \(codes)") }

@@ -180,8 +180,6 @@ final class HTTP2Client {
     return heard
   }
 
-  /// Whether nothing is there to be read now, and nothing was left.
-  var isQuiet: Bool { heard.isEmpty && connection.isQuiet }
   /// What was read and not asked for.
   var kept: [Frame] { heard }
 }
