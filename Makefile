@@ -10,7 +10,8 @@ SECONDS_EACH ?= 60
 BUILD_PACKAGES := libssl-dev libnghttp2-dev libyaml-dev libc-ares-dev pkg-config
 TEST_PACKAGES := curl openssl nginx-light nghttp2-client
 FUZZ_PACKAGES := python3 openssl
-BENCH_PACKAGES := gcc libc6-dev python3 wrk haproxy nginx-light openssl valgrind strace binutils util-linux
+BENCH_PACKAGES := gcc libc6-dev libssl-dev python3 wrk nghttp2-client haproxy nginx-light h2o openssl valgrind strace binutils \
+  util-linux
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Benchmarks)
 
 help: ## says what there is
@@ -32,8 +33,8 @@ format: ## writes every Swift file the way `make lint` wants it
 lint: ## refuses what is not formatted
 	swift format lint --strict --parallel --recursive $(SWIFT_FOLDERS) Package.swift
 
-bench: build setup-bench ## CPU time per request beside bare loops, nginx and HAProxy
-	Benchmarks/run
+bench: build setup-bench ## CPU time per request and handshake beside bare loops, nginx, HAProxy and H2O
+	@status=0; Benchmarks/run || status=1; echo; Benchmarks/handshakes || status=1; exit $$status
 
 budget: build setup-bench ## instructions, retains, exclusivity checks and system calls of a hit
 	Benchmarks/budget

@@ -77,14 +77,17 @@ def free_ports(count):
 
 
 def certificate(folder):
-    """Writes chain.pem, key.pem and both.pem (P-256, for localhost) into the folder."""
+    """Writes chain.pem, key.pem and both.pem (P-256, for localhost) into the folder; each is replaced whole."""
     need("openssl")
-    chain, key = folder / "chain.pem", folder / "key.pem"
+    chain, key, both = (folder / f"{name}.pem" for name in ("chain", "key", "both"))
+    new_chain, new_key, new_both = (folder / f"{name}.new" for name in ("chain", "key", "both"))
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key),
-         "-out", str(chain)], check=True, capture_output=True)
-    (folder / "both.pem").write_text(chain.read_text() + key.read_text())
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(new_key),
+         "-out", str(new_chain)], check=True, capture_output=True)
+    new_both.write_text(new_chain.read_text() + new_key.read_text())
+    for new, old in ((new_chain, chain), (new_key, key), (new_both, both)):
+        new.replace(old)
     return chain, key
 
 

@@ -20,6 +20,9 @@ class Yett(Proxy):
             raise Failed(f"{executable} is not there: `make build`, or YETT=PATH")
         return [executable, "serve", "--config", self.folder / "yett.yaml"]
 
+    def renew(self):
+        """It watches its certificates' files, and a clock for its tickets' keys."""
+
     def write(self):
         setup = self.setup
         limits = {"head_timeout": setup.head_timeout, "keep_alive": setup.keep_alive,
@@ -50,6 +53,8 @@ class Yett(Proxy):
             "admin": {"socket": str(self.folder / "admin.sock"), "bind": f"127.0.0.1:{setup.admin_port}"},
             "log": {"access": str(self.log)},
         }
+        if setup.ticket_rotation is not None:
+            whole["tls"]["front"]["tickets"] = {"rotate": f"{setup.ticket_rotation}s"}
         if set_limits:
             whole["limits"] = set_limits
         # JSON is YAML.

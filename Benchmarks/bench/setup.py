@@ -30,6 +30,8 @@ class Setup:
     keep_alive: int | None = None
     write_timeout: int | None = None
     checks_health: bool = False
+    # Seconds between two keys of session tickets; None is the proxy's own.
+    ticket_rotation: int | None = None
     # What the peers are told of descriptors; they set their own limits from it.
     descriptor_limit: int = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
@@ -66,6 +68,11 @@ class Proxy:
         self.program.tell(self.reload_signal)
 
     reload_signal = signal.SIGHUP
+
+    def renew(self):
+        """Makes it serve the certificate that lies in the set-up's folder now, and make tickets with another key, where
+        it does not see to that by itself."""
+        raise Failed(f"{self.name} has no way to take another certificate here: ask another proxy")
 
     def worker(self):
         """The process whose threads serve: the last of those that it made, or itself."""
