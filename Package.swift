@@ -49,7 +49,7 @@ let package = Package(
     tests(of: "Time"),
     tests(of: "Bytes"),
     tests(of: "EventLoop"),
-    tests(of: "HTTP"),
+    tests(of: "HTTP", imports: ["CNghttp2"]),
     tests(of: "TLS"),
     tests(of: "Configuration", imports: ["Bytes"]),
     tests(of: "Routing"),

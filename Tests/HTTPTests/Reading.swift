@@ -82,7 +82,7 @@ func readResponse(_ text: String, answerTo method: Method = .get) -> Outcome<Rea
   readResponse(Array(text.utf8), ends: [text.utf8.count], answerTo: method)
 }
 
-private func value(of head: borrowing RequestHead, _ octets: Span<UInt8>) -> ReadRequest {
+func value(of head: borrowing RequestHead, _ octets: Span<UInt8>) -> ReadRequest {
   var value = ReadRequest(
     method: head.method, methodName: text(octets[clamped: head.methodName]), target: text(octets[clamped: head.target]),
     version: head.version, fields: [], framing: head.framing, keepsAlive: head.keepsAlive,

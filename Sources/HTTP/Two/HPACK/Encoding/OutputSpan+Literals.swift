@@ -2,10 +2,8 @@ import Bytes
 
 /// Fields of an answer that are not worth a place in the peer's table, written in place (RFC 7541 §6.2.2).
 extension OutputSpan where Element == UInt8 {
-  /// Octets of a literal beyond those of a name that the static table has not, and of the value.
-  @inlinable public static var literalSlack: Int { 4 }
-
-  /// Appends a field; nothing where there is no room for it.
+  /// Appends a field; nothing where there is no room for it: for the value, three octets more, and a name that the static
+  /// table (RFC 7541 appendix A) has not.
   ///
   /// - Parameters:
   ///   - name: not `other`.
@@ -13,11 +11,9 @@ extension OutputSpan where Element == UInt8 {
   ///   - fill: writes the value, which no check follows: of digits and visible octets.
   @inlinable @inline(__always) @_lifetime(self: copy self)
   public mutating func append(literal name: FieldName, upTo limit: Int, _ fill: (inout OutputSpan<UInt8>) -> Void) {
-    let text = name.text
-    guard limit >= 0, limit < 0x7F, text.utf8CodeUnitCount < 0x7F,
-      freeCapacity >= limit &+ text.utf8CodeUnitCount &+ Self.literalSlack
-    else { return }
-    let index = name.staticIndex
+    let (index, text) = (name.staticIndex, name.text)
+    let prefix = index >= 15 ? 3 : text.utf8CodeUnitCount &+ 3
+    guard limit >= 0, limit < 0x7F, prefix < 0x7F, freeCapacity >= limit &+ prefix else { return }
     if index >= 15 {
       append(0x0F)
       append(index &- 15)
