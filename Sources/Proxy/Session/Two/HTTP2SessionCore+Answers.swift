@@ -13,6 +13,8 @@ extension HTTP2SessionCore {
   private static let smallBody = 4_096
   /// Less room than this is not worth a frame.
   private static let leastFrame = 1_024
+  /// What a large output leaves free: a frame's header, and what makes records of it, so that one `send` takes all.
+  private static let recordsOverhead = 512
   /// What an answer's head may need in the output, beyond its fields as lines.
   private static let headSlack = 512
 
@@ -163,8 +165,8 @@ extension HTTP2SessionCore {
         worker.loop.post(token)
         break
       }
-      guard makeRoom(Self.leastFrame + 9, in: worker, large: true) else { break }
-      let limit = Swift.min(connection.room(for: slot), output.room - 9)
+      guard makeRoom(Self.leastFrame + Self.recordsOverhead, in: worker, large: true) else { break }
+      let limit = Swift.min(connection.room(for: slot), output.room - Self.recordsOverhead)
       budget -= frame(slot, limit: limit, for: session, in: worker, at: moment)
     }
     noteStalls(at: moment.now)
