@@ -17,7 +17,7 @@ struct ConnectionTests {
     for piece in 1...60 {
       let peer = ScriptedPeer(isOpen: false)
       peer.write { $0.start(into: &$1) }
-      #expect(peer.send(HTTPTests.preface + settings([(.maxFrameSize, 16_384)]), piece: piece) == [.opened])
+      #expect(peer.send(clientPreface + settings([(.maxFrameSize, 16_384)]), piece: piece) == [.opened])
       #expect(peer.frames() == ["SETTINGS", "WINDOW_UPDATE 0 983041", "SETTINGS ack"])
       #expect(peer.isSettled)
     }
@@ -25,7 +25,7 @@ struct ConnectionTests {
 
   @Test(
     "§3.4: what begins otherwise is no HTTP/2",
-    arguments: [Array("GET / HTTP/1.1\r\n".utf8), HTTPTests.preface + frame(.ping, [], [0, 0, 0, 0, 0, 0, 0, 0])])
+    arguments: [Array("GET / HTTP/1.1\r\n".utf8), clientPreface + frame(.ping, [], [0, 0, 0, 0, 0, 0, 0, 0])])
   func noPreface(octets: [UInt8]) {
     let peer = ScriptedPeer(isOpen: false)
     let events = peer.send(octets)
@@ -70,7 +70,7 @@ struct ConnectionTests {
   func trailers() {
     let peer = ScriptedPeer()
     let open = frame(.headers, .endHeaders, stream: 1, request("POST"))
-    let trailers = block([("x-checksum", "1")])
+    let trailers = literals([("x-checksum", "1")])
     #expect(peer.send(open + frame(.headers, [.endHeaders, .endStream], stream: 1, trailers)).last == .ended(slot: 0))
     peer.write { $0.release(0, into: &$1) }
     _ = peer.frames()
@@ -84,7 +84,7 @@ struct ConnectionTests {
     "§8.1.1: a body that is not as long as its Content-Length is malformed",
     arguments: [
       frame(.data, .endStream, stream: 1, Array("hi".utf8)), frame(.data, [], stream: 1, Array("hello!".utf8)),
-      frame(.headers, [.endHeaders, .endStream], stream: 1, block([("x-a", "b")])),
+      frame(.headers, [.endHeaders, .endStream], stream: 1, literals([("x-a", "b")])),
     ])
   func contentLength(body: [UInt8]) {
     let peer = ScriptedPeer()
@@ -155,8 +155,8 @@ struct ConnectionTests {
     for (octets, event) in [
       (frame(.data, .endStream, stream: 1, [1]), HTTP2Event.over(slot: 0)),
       (frame(.data, [], stream: 1, [1]) + frame(.data, .endStream, stream: 1), .over(slot: 0)),
-      (frame(.headers, [.endHeaders, .endStream], stream: 1, block([("x-a", "b")])), .over(slot: 0)),
-      (frame(.headers, .endHeaders, stream: 1, block([("x-a", "b")])), .reset(slot: 0, .malformed(.protocolError))),
+      (frame(.headers, [.endHeaders, .endStream], stream: 1, literals([("x-a", "b")])), .over(slot: 0)),
+      (frame(.headers, .endHeaders, stream: 1, literals([("x-a", "b")])), .reset(slot: 0, .malformed(.protocolError))),
     ] {
       let peer = ScriptedPeer()
       peer.send(frame(.headers, .endHeaders, stream: 1, request("POST")))
@@ -373,7 +373,7 @@ struct ConnectionTests {
 
   @Test("CVE-2024-27316: a head in CONTINUATION frames without end ends the connection")
   func continuations() {
-    for payload in [[], Array(block([("x-a", String(repeating: "a", count: 100))]))] as [[UInt8]] {
+    for payload in [[], Array(literals([("x-a", String(repeating: "a", count: 100))]))] as [[UInt8]] {
       let peer = ScriptedPeer()
       peer.send(frame(.headers, [], stream: 1, request()))
       for _ in 0..<200 where peer.events.count < 2 { peer.send(frame(.continuation, [], stream: 1, payload)) }

@@ -19,7 +19,7 @@ func frame(raw type: UInt8, _ flags: UInt8 = 0, stream: UInt32 = 0, _ payload: [
 func big(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
 
 /// Literal fields without Huffman coding or a place in the table (RFC 7541 §6.2.2).
-func block(_ fields: [(String, String)]) -> [UInt8] {
+func literals(_ fields: [(String, String)]) -> [UInt8] {
   var octets: [UInt8] = []
   for (name, value) in fields {
     octets.append(0)
@@ -33,7 +33,7 @@ func block(_ fields: [(String, String)]) -> [UInt8] {
 
 /// Fields of a plain request.
 func request(_ method: String = "GET", path: String = "/", _ more: [(String, String)] = []) -> [UInt8] {
-  block([(":method", method), (":scheme", "http"), (":authority", "a.example"), (":path", path)] + more)
+  literals([(":method", method), (":scheme", "http"), (":authority", "a.example"), (":path", path)] + more)
 }
 
 func settings(_ values: [(HTTP2Setting, UInt32)] = []) -> [UInt8] {
@@ -45,7 +45,7 @@ func settings(_ values: [(HTTP2Setting, UInt32)] = []) -> [UInt8] {
   return frame(.settings, [], octets)
 }
 
-let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+let clientPreface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
 /// Hands octets to a connection and writes down what comes of them: events with their streams, and frames.
 final class ScriptedPeer {
@@ -67,7 +67,7 @@ final class ScriptedPeer {
     output = pool.take(.large)
     guard isOpen else { return }
     connection.start(into: &output)
-    #expect(send(preface + settings()) == [.opened])
+    #expect(send(clientPreface + settings()) == [.opened])
     _ = frames()
   }
 

@@ -105,6 +105,7 @@ extension HTTP2SessionCore {
 
   /// A stream's answer can't become whole: its client is told so.
   private mutating func cut(_ slot: Int, in worker: Worker) {
+    guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
     connection.reset(slot, .internalError, into: &output)
     streams[slot].isEnded = true
     unsent.append(slot)

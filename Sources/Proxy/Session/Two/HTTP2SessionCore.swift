@@ -156,7 +156,10 @@ struct HTTP2SessionCore: ~Copyable {
     }
   }
 
-  private enum ReadProgress { case octets(Int), wouldBlock, end }
+  private enum ReadProgress {
+    case octets(Int)
+    case wouldBlock, end
+  }
 
   private mutating func read(in worker: Worker) -> ReadProgress {
     worker.buffers.supply(&input, .small)

@@ -39,7 +39,7 @@ extension HTTP2Client {
 
   /// Either the connection lives, or it ends: what a GOAWAY from here leaves open.
   func fenceOrEnd() throws {
-    try send(.ping("the end?"))
+    offer(.ping("the end?"))
     while let frame = try frameOrEnd() { if frame.kind == .ping, frame.flags.contains(.ack) { return } }
   }
 }
