@@ -6,8 +6,8 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
   case accept, acceptEncoding, acceptLanguage, age, authorization, cacheControl, cacheStatus, connection
   case contentEncoding, contentLength, contentRange, contentType, cookie, date, etag, expect, expires, forwarded, from
   case host, ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince, keepAlive, lastModified, location
-  case maxForwards, origin, pragma, priority, proxy, proxyAuthenticate, proxyAuthorization, proxyConnection, range, referer
-  case server, setCookie, strictTransportSecurity, te, trailer, transferEncoding, upgrade, userAgent, vary, via
+  case maxForwards, origin, pragma, priority, proxy, proxyAuthenticate, proxyAuthorization, proxyConnection, range
+  case referer, server, setCookie, strictTransportSecurity, te, trailer, transferEncoding, upgrade, userAgent, vary, via
   case warning, xForwardedFor, xForwardedHost, xForwardedPort, xForwardedProto, xHTTPMethodOverride, xOriginalURL
   case xRequestID, xRewriteURL
 

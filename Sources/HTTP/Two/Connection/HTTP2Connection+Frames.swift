@@ -59,7 +59,9 @@ extension HTTP2Connection {
         guard input.count >= end else { return .more }
         position = end
         let payload = input.extracting(start..<end)
-        if let event = read(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now) { return event }
+        if let event = read(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now) {
+          return event
+        }
       }
     }
   }
@@ -71,7 +73,8 @@ extension HTTP2Connection {
     switch frame.type {
     case .data, nil: return nil
     case .headers: return readHeaders(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now)
-    case .continuation: return readContinuation(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now)
+    case .continuation:
+      return readContinuation(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now)
     case .priority: return readPriority(frame, payload, output: &output, at: now)
     case .resetStream: return readReset(frame, payload, output: &output, at: now)
     case .settings: return readSettings(frame, payload, output: &output, at: now)
@@ -263,8 +266,13 @@ extension HTTP2Connection {
     guard stream != 0, !stream.isMultiple(of: 2) else {
       return fail(.protocolError, "PRIORITY_UPDATE names no request", into: &output)
     }
+    let priority = Priority(payload.extracting(4..<payload.count))
     if let slot = streams.slot(of: stream) {
-      streams[slot].priority = Priority(payload.extracting(4..<payload.count))
+      streams[slot].priority = priority
+    } else if stream > lastStream {
+      // It may come before its request.
+      if earlyPriorities.count >= Self.earlyLimit { earlyPriorities.removeFirst() }
+      earlyPriorities.append((stream, priority))
     }
     return nil
   }

@@ -61,7 +61,8 @@ extension HTTP2Connection {
     block.continuations += 1
     guard block.continuations <= limits.continuations else { return fail(HTTP2Failure(.continuation), into: &output) }
     return read(
-      &block, payload, isLast: frame.flags.contains(.endHeaders), reader: &reader, output: &output, buffers: buffers, at: now)
+      &block, payload, isLast: frame.flags.contains(.endHeaders), reader: &reader, output: &output, buffers: buffers,
+      at: now)
   }
 
   private mutating func read(
@@ -134,6 +135,9 @@ extension HTTP2Connection {
       if case .length(let length) = reader.head.framing { stream.promised = length }
       if let field = reader.head.fields.first(.priority) {
         stream.priority = Priority(reader.octets.readable[clamped: field.value])
+      }
+      if let index = earlyPriorities.firstIndex(where: { $0.stream == block.stream }) {
+        stream.priority = earlyPriorities.remove(at: index).priority
       }
       return .request(slot: streams.insert(stream), isEnded: block.endsStream)
     }

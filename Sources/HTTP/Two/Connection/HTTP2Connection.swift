@@ -11,6 +11,7 @@ public struct HTTP2Connection: ~Copyable {
   public static let replyRoom = 256
   static let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
   static let greatestStream: UInt32 = 0x7FFF_FFFF
+  static let earlyLimit = 16
   /// Says that a PING of ours is about a drain.
   static let drainMark: StaticString = "yett-end"
 
@@ -48,6 +49,8 @@ public struct HTTP2Connection: ~Copyable {
   var streams = StreamTable()
   var closed = ClosedStreams()
   var order = SendOrder()
+  /// Of requests that have not come yet; the oldest is forgotten.
+  var earlyPriorities: [(stream: UInt32, priority: Priority)] = []
   var guards = FloodGuard()
   var peer = PeerSettings()
   /// The peer's table for our heads has another size, which their encoder was not told yet.
