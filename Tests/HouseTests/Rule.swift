@@ -69,7 +69,12 @@ enum Rule: String, CaseIterable, Sendable, CustomTestStringConvertible {
         (#"-Ounchecked|unsafeFlags"#, "no optimisation flag, ever: the checks stay on"),
       ]
     case .unsafe:
-      [(#"\bunsafe\b"#, "`unsafe` belongs in Bytes, EventLoop, TLS, HPACK, Configuration/YAML or Upstream/Names")]
+      [
+        (
+          #"\bunsafe\b"#,
+          "`unsafe` belongs in Bytes, EventLoop, TLS, HTTP/Two/HPACK, Configuration/YAML or Upstream/Names"
+        )
+      ]
     case .access: [(#"^\s*(@\S+\s+)*package\s+\w"#, "`package` gets no cross-module optimisation; use `public`")]
     case .sleep: [(#"\b(u|nano)?sleep\("#, "a sleep is too long or too short; wait for the event, with a deadline")]
     case .port:

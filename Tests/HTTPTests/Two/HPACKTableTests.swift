@@ -149,6 +149,42 @@ struct HPACKTableTests {
     #expect(reader.read(encoder.encode(get + [("x-b", "2")])).head?.fields == ["host=a.example", "x-b=2"])
   }
 
+  @Test("RFC 9113 §4.3: one may lose interest within a block, and never gain it")
+  func interest() throws {
+    let block = Block.literals(get) + Block.literal(Array("x-a".utf8), Array("1".utf8), pattern: 0x40)
+    var reader = Reader()
+    #expect(try reader.begin(Array(block[..<40])) == .more)
+    try reader.skip(Array(block[40...]))
+    #expect(reader.read(Block.literals(get) + [0xBE]).head?.fields.last == "x-a=1")
+    #expect(try reader.begin(skipping: Array(block[..<40])))
+    #expect(reader.read(Array(block[40...])) == .malformed(.missingPseudoField))
+    #expect(reader.read(Block.literals(get) + [0xBE, 0xBF]).head?.fields.suffix(2) == ["x-a=1", "x-a=1"])
+  }
+
+  @Test("RFC 9113 §8.3.1: the host is this request's, wherever its octets come from")
+  func hosts() throws {
+    var reader = Reader()
+    let rest = Block.literals(get.without(":authority"))
+    func authority(_ text: String, _ pattern: UInt8) -> [UInt8] {
+      Block.literal(Array(":authority".utf8), Array(text.utf8), pattern: pattern)
+    }
+    for (block, host) in [
+      (authority("a.example", 0x40), "a.example"), ([0xBE], "a.example"), (authority("b.example:8443", 0), "b.example"),
+      ([0xBE], "a.example"), (authority("cc.example", 0x40), "cc.example"), ([0xBF], "a.example"),
+      ([0xBE], "cc.example"),
+      ([0xBE], "cc.example"), (authority("[::1]", 0x10), "[::1]"), ([0xBF], "a.example"),
+    ] {
+      let head = try #require(reader.read(block + rest).head)
+      #expect(head.host.hasPrefix(host))
+      #expect(try reader.target() == ("/", host))
+    }
+    // A host that is none is none each time.
+    for block in [authority("a b", 0x40), [0xBE], [0xBE]] {
+      #expect(reader.read(block + rest) == .malformed(.badAuthority))
+    }
+    #expect(reader.read([0xBF] + rest).head?.host == "cc.example")
+  }
+
   // MARK: Limits
 
   @Test("RFC 9113 §6.5.2: names, values and 32 octets a field are counted; 431 beyond")

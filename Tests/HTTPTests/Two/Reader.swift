@@ -47,6 +47,12 @@ struct Reader: ~Copyable {
       fragment.span, isLast: false, endsStream: true, into: &octets, from: buffers, &head)
   }
 
+  /// The same of a block that nobody wants.
+  mutating func begin(skipping fragment: [UInt8]) throws(HPACKError) -> Bool {
+    try decoder.skip(fragment.span, isLast: false)
+    return true
+  }
+
   mutating func readTrailers(_ block: [UInt8], ends: [Int]? = nil) throws(HPACKError) -> FieldBlockProgress {
     var (start, progress) = (0, FieldBlockProgress.more)
     let ends = ends ?? [block.count]

@@ -56,6 +56,23 @@ struct FieldHygieneTests {
       ])
   }
 
+  @Test("RFC 9113 §8.3: a request over HTTP/2 goes on as one over HTTP/1, and says so in Via")
+  func two() throws {
+    // :method GET and :scheme https of the static table, then literals.
+    let block: [UInt8] =
+      [0x82, 0x87, 0x04, 6] + Array("/pages".utf8) + [0x01, 9] + Array("a.example".utf8)
+      + [0x0F, 4, 3] + Array("*/*".utf8) + [0, 2] + Array("te".utf8) + [8] + Array("trailers".utf8)
+    let stream = try worker.session(.sample()).open(block: block)
+    let fetch = try worker.fetches.last()
+    #expect(fetch.fields.prefix(2) == ["accept: */*", "Via: 2 yett"])
+    let others = try sent([])
+    #expect(fetch.fields.dropLast().dropFirst(2) == others.dropLast().dropFirst())
+    #expect(stream.exchange.withState { $0.record.version } == 20)
+    // CONNECT is known as such, though its head has no target.
+    let connect: [UInt8] = [0x02, 7] + Array("CONNECT".utf8) + [0x01, 11] + Array("a.example:9".utf8)
+    #expect(try worker.session(.sample()).open(block: connect).status == 405)
+  }
+
   @Test(
     "what a client could deceive the origin with does not go on",
     arguments: [

@@ -50,6 +50,25 @@ final class ScriptedSession: ExchangeStream {
     return stream
   }
 
+  /// Begins a request whose head comes as a field block of HTTP/2, without DATA.
+  @discardableResult func open(block: [UInt8]) throws -> ScriptedStream {
+    var decoder = RequestHeadDecoder(scheme: facts.scheme)
+    var octets = Buffer()
+    var head = RequestHead()
+    let progress = try decoder.read(
+      block.span, isLast: true, endsStream: true, into: &octets, from: BufferPool(), &head)
+    #expect(progress == .whole, "the script's own head is \(progress)")
+    let stream = add(credit: .max)
+    stream.exchange.attach(to: self, id: stream.id)
+    stream.exchange.withState {
+      $0.begin(
+        head, octets.readable, of: facts, began: worker.moment.now, in: worker.snapshot, at: worker.moment,
+        as: stream.exchange)
+    }
+    stream.pull()
+    return stream
+  }
+
   /// A stream whose head could not be read.
   func refuse(_ status: UInt16, why: String) -> ScriptedStream {
     let stream = add(credit: .max)

@@ -18,7 +18,9 @@ extension HTTP2Connection {
     }
     var dependsOnItself = false
     if frame.flags.contains(.priority) {
-      guard end - start >= 5 else { return fail(.frameSizeError, "HEADERS has no room for its priority", into: &output) }
+      guard end - start >= 5 else {
+        return fail(.frameSizeError, "HEADERS has no room for its priority", into: &output)
+      }
       // Else it says nothing (RFC 9113 §5.3.2).
       dependsOnItself = payload.bigEndian32(at: start) & 0x7FFF_FFFF == frame.stream
       start += 5

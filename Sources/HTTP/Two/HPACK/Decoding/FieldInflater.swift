@@ -8,8 +8,13 @@ import CNghttp2
   private let pair: nghttp2_nv
   /// What is known of it.
   let mark: FieldMark
+  /// Which entry of the dynamic table it was taken from, of all that ever were: the same number is the same field. 0 of
+  /// what was not.
+  let entry: Int
 
-  init(_ pair: nghttp2_nv, _ mark: FieldMark) { unsafe (self.pair, self.mark) = (pair, mark) }
+  init(_ pair: nghttp2_nv, _ mark: FieldMark, entry: Int = 0) {
+    unsafe (self.pair, self.mark, self.entry) = (pair, mark, entry)
+  }
 
   var nameCount: Int { unsafe pair.namelen }
   var valueCount: Int { unsafe pair.valuelen }
@@ -70,7 +75,7 @@ import CNghttp2
   private var hasFields = false
   /// Of the dynamic table, in a ring.
   private var marks = FixedBuffer(repeating: FieldMark(.faulty), count: FieldInflater.entryLimit)
-  /// Where the newest entry's mark stands.
+  /// Counts the entries that the dynamic table ever had.
   private var newest = 0
 
   init() {
@@ -79,7 +84,58 @@ import CNghttp2
     unsafe self.coder = result == 0 ? coder : nil
   }
 
+  /// Whether there was memory for it.
+  var isReady: Bool { unsafe coder != nil }
+
   deinit { if let coder = unsafe coder { unsafe nghttp2_hd_inflate_del(coder) } }
+
+  /// Takes the fields that the block only refers to as long as they are plain, which most of a browser's are: without a
+  /// look at their letters, in one loop.
+  ///
+  /// - Parameters:
+  ///   - input: the fragment, from its first octet each time.
+  ///   - size: of the fields, as RFC 9113 §6.5.2 counts.
+  ///   - limit: of `size`.
+  ///   - octets: gets the lines, as `InflatedField.writeLine` writes them.
+  ///   - most: fields.
+  @inline(__always) mutating func takePlainFields(
+    _ input: UnsafeBufferPointer<UInt8>, from position: inout Int, counting size: inout Int, limit: Int,
+    to octets: inout Buffer, _ fields: inout FieldTable, most: Int
+  ) {
+    guard position < input.count, unsafe input[position] >= 0xBE, state == .betweenFields, let coder = unsafe coder
+    else { return }
+    let start = octets.count
+    unsafe octets.fill { free, room in
+      var end = unsafe free.assumingMemoryBound(to: UInt8.self)
+      let last = unsafe end + room
+      while position < input.count {
+        // The dynamic table's first 65, in one octet.
+        let age = Int(unsafe input[position]) &- 0xBE
+        guard age >= 0, age < 0xFF - 0xBE else { break }
+        let mark = marks[(newest &- age) & (Self.entryLimit &- 1)]
+        guard mark.kind == .plain, fields.count < most,
+          let entry = unsafe nghttp2_hd_inflate_get_table_entry(coder, Self.staticEntries &+ 1 &+ age)
+        else { break }
+        let (name, value) = unsafe (entry.pointee.namelen, entry.pointee.valuelen)
+        guard size &+ name &+ value &+ 32 <= limit, unsafe last - end >= name &+ value &+ 4 else { break }
+        size &+= name &+ value &+ 32
+        let line = start &+ (unsafe end - free.assumingMemoryBound(to: UInt8.self)) &+ 2
+        unsafe UnsafeMutableRawPointer(end).storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
+        unsafe (end + 2).initialize(from: entry.pointee.name, count: name)
+        unsafe end += name &+ 2
+        unsafe UnsafeMutableRawPointer(end).storeBytes(of: UInt16(littleEndian: 0x203A), as: UInt16.self)
+        unsafe (end + 2).initialize(from: entry.pointee.value, count: value)
+        unsafe end += value &+ 2
+        let valueStart = line &+ name &+ 2
+        _ = fields.append(
+          plain: FieldSlot(
+            name: ByteRange(from: line, to: line &+ name),
+            value: ByteRange(from: valueStart, to: valueStart &+ value), known: mark.known))
+        position &+= 1
+      }
+      return unsafe end - free.assumingMemoryBound(to: UInt8.self)
+    }
+  }
 
   /// The next field of the block.
   ///
@@ -103,8 +159,8 @@ import CNghttp2
     unsafe _ = nghttp2_hd_inflate_end_headers(coder)
   }
 
-  /// Of an indexed field in one octet (RFC 7541 §6.1); `nil` for all else. Index 0 and what goes on in the next octet is
-  /// the coder's.
+  /// Of an indexed field in one octet (RFC 7541 §6.1); `nil` for all else. Index 0 and what goes on in the next octet
+  /// is the coder's.
   @inline(__always) private static func index(of octet: UInt8) -> Int? {
     octet > 0x80 && octet < 0xFF ? Int(octet & 0x7F) : nil
   }
@@ -116,8 +172,8 @@ import CNghttp2
     hasFields = true
     let pair = unsafe entry.pointee
     guard index > Self.staticEntries else { return unsafe InflatedField(pair, Self.mark(at: index, pair)) }
-    let age = index &- Self.staticEntries &- 1
-    return unsafe InflatedField(pair, marks[(newest &- age) & (Self.entryLimit &- 1)])
+    let number = newest &- (index &- Self.staticEntries &- 1)
+    return unsafe InflatedField(pair, marks[number & (Self.entryLimit &- 1)], entry: number)
   }
 
   /// A field that is not in the tables.
@@ -141,8 +197,8 @@ import CNghttp2
       let mark = unsafe Self.mark(pair)
       // One that is larger than the table empties it and is not in it (RFC 7541 §4.4).
       if state == .insertion, unsafe nghttp2_hd_inflate_get_num_table_entries(coder) > Self.staticEntries {
-        newest = (newest &+ 1) & (Self.entryLimit &- 1)
-        marks[newest] = mark
+        newest &+= 1
+        marks[newest & (Self.entryLimit &- 1)] = mark
       }
       state = .betweenFields
       return unsafe InflatedField(pair, mark)

@@ -71,7 +71,8 @@ struct FieldMark: BitwiseCopyable {
 
   private static func fault(value: Span<UInt8>) -> HeadFault? {
     guard !value.isEmpty else { return nil }
-    for octet in [value[0], value[value.count &- 1]] where octet == .space || octet == .tab { return .spaceAroundValue }
+    let (first, last) = (value[0], value[value.count &- 1])
+    guard first != .space, first != .tab, last != .space, last != .tab else { return .spaceAroundValue }
     var position = value.firstControl(from: 0)
     while position < value.count {
       guard value[position] == .tab else { return .controlInField }

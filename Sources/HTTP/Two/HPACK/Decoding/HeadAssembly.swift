@@ -1,6 +1,9 @@
 import Bytes
 
 /// Makes a request's head of its fields, one after the other, and says what is wrong with it (RFC 9113 §8.2 and §8.3).
+///
+/// Lines are written with the CRLF before them, and no other two octets stand between a value and the next name: lines
+/// that lie so are one run for who copies them (`FieldBlock`), whatever pseudo-fields lie before.
 struct HeadAssembly {
   private struct Pseudo: OptionSet {
     let rawValue: UInt8
@@ -25,6 +28,9 @@ struct HeadAssembly {
   private var cookies = 0
   /// The last line is one of them.
   private var isBehindCookie = false
+  /// What the last `:authority` out of the dynamic table came to, and which entry it was: most of a connection's heads
+  /// name one host.
+  private var authority: (entry: Int, value: Authority)?
 
   init(scheme: Scheme, limits: HeadLimits) { (self.scheme, self.limits) = (scheme, limits) }
 
@@ -72,6 +78,19 @@ struct HeadAssembly {
     }
   }
 
+  /// Takes plain fields that follow, where nothing is to be said of them.
+  @inline(__always) mutating func addPlainFields(
+    _ input: UnsafeBufferPointer<UInt8>, from position: inout Int, by inflater: inout FieldInflater,
+    to octets: inout Buffer, _ head: inout RequestHead
+  ) {
+    guard verdict == nil else { return }
+    let before = position
+    unsafe inflater.takePlainFields(
+      input, from: &position, counting: &size, limit: limits.sectionOctets, to: &octets, &head.fields,
+      most: limits.fields)
+    if position > before { (hasFields, isBehindCookie) = (true, false) }
+  }
+
   @inline(__always) private mutating func addLine(
     _ field: InflatedField, to octets: inout Buffer, from buffers: BufferPool, _ head: inout RequestHead
   ) {
@@ -115,7 +134,8 @@ struct HeadAssembly {
       head.methodName = write(field.value, to: &octets, from: buffers)
     case .scheme:
       guard isFirst(.scheme) else { return }
-      guard field.value.equalsIgnoringCase(scheme.text) else { return fail(.otherScheme) }
+      let isOurs = scheme == .https ? field.value.equals("https") : field.value.equals("http")
+      guard isOurs || field.value.equalsIgnoringCase(scheme.text) else { return fail(.otherScheme) }
     case .path:
       guard isFirst(.path) else { return }
       guard field.valueCount <= limits.requestLineOctets else { return refuse(.requestLineTooLong) }
@@ -123,7 +143,7 @@ struct HeadAssembly {
       head.target = write(field.value, to: &octets, from: buffers)
     case .authority:
       guard isFirst(.authority) else { return }
-      guard let authority = Authority(field.value) else { return fail(.badAuthority) }
+      guard let authority = authority(of: field) else { return fail(.badAuthority) }
       guard makeRoom(field.valueCount &+ 8, in: &octets, from: buffers) else { return }
       octets.append("\r\nhost: ")
       let start = octets.count
@@ -133,6 +153,13 @@ struct HeadAssembly {
         plain: FieldSlot(name: ByteRange(from: start &- 6, to: start &- 2), value: head.host, known: .host))
     case .plain, .underscored, .cookie, .host, .faulty: break
     }
+  }
+
+  private mutating func authority(of field: InflatedField) -> Authority? {
+    if let authority, authority.entry == field.entry { return authority.value }
+    let read = Authority(field.value)
+    if let read, field.entry > 0 { authority = (field.entry, read) }
+    return read
   }
 
   private mutating func isFirst(_ pseudo: Pseudo) -> Bool {
@@ -214,7 +241,9 @@ struct HeadAssembly {
     } else {
       guard seen.isSuperset(of: [.method, .scheme, .path]) else { return .malformed(.missingPseudoField) }
       let target = octets.readable[clamped: head.target]
-      guard target[0] == .slash || target.equals("*") && head.method == .options else { return .malformed(.badPath) }
+      guard !target.isEmpty, target[0] == .slash || target.equals("*") && head.method == .options else {
+        return .malformed(.badPath)
+      }
     }
     guard head.authority != nil else { return .malformed(.missingHost) }
     if cookies > 1 { joinCookies(&octets, from: buffers, &head) }

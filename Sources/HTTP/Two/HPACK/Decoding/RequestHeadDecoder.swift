@@ -4,8 +4,8 @@ import Bytes
 /// them as HTTP/1 has them. Sans I/O; but for what nghttp2 keeps of literals, without allocation. One thread.
 ///
 /// A block comes in fragments: the field block of HEADERS, then that of each CONTINUATION, and nothing of another block
-/// between them. Each block of the connection must be read, also one that nobody wants any more: the next one may refer
-/// to it.
+/// between them. Each block of the connection must be read to its end, also one that nobody wants any more (`skip`,
+/// which may take over at any fragment): the next one may refer to it.
 public struct RequestHeadDecoder: ~Copyable {
   /// So many times the octets that a head may have, as RFC 9113 §6.5.2 counts them, a block may decode to before the
   /// connection is given up: until then what is too large is decoded, to keep the tables in step, and answered 431.
@@ -21,9 +21,11 @@ public struct RequestHeadDecoder: ~Copyable {
 
   /// - Parameters:
   ///   - scheme: of the transport, which `:scheme` must name.
-  ///   - limits: `sectionOctets` counts names, values and 32 octets a field (RFC 9113 §6.5.2), pseudo-fields among them.
+  ///   - limits: `sectionOctets` counts names, values and 32 octets a field, pseudo-fields among them (RFC 9113
+  ///     §6.5.2); `requestLineOctets` is for `:path`.
   public init(scheme: Scheme, limits: HeadLimits = HeadLimits()) {
     assembly = HeadAssembly(scheme: scheme, limits: limits)
+    if !inflater.isReady { failure = .exhausted }
   }
 
   /// Reads a fragment of a request's head.
@@ -33,7 +35,8 @@ public struct RequestHeadDecoder: ~Copyable {
   ///   - isLast: whether END_HEADERS came with it.
   ///   - endsStream: whether END_STREAM came with HEADERS; the same with each fragment.
   ///   - octets: emptied by the first fragment, and enlarged where that is needed. What `head` refers to lies in
-  ///     `octets.readable`: values of pseudo-fields, and fields as HTTP/1 lines. Leave it alone until the block is whole.
+  ///     `octets.readable`: values of pseudo-fields, and fields as HTTP/1 lines. Both are to be left alone until the
+  ///     block is whole.
   ///   - head: filled when the block is `whole`, and of no meaning before. `:authority` is its `host` field;
   ///     `content-length` its framing, against which who reads DATA must check (RFC 9113 §8.1.1); a body without one is
   ///     `chunked`; the target of CONNECT is `/`, for the answer is an error in any case.
@@ -43,7 +46,12 @@ public struct RequestHeadDecoder: ~Copyable {
     _ head: inout RequestHead
   ) throws(HPACKError) -> FieldBlockProgress {
     if let failure { throw failure }
-    if block == .none {
+    if block != .request {
+      // One that began as another kind goes on as such, and is no head.
+      guard block == .none else {
+        try drop(fragment, isLast: isLast, as: block)
+        return isLast ? .malformed(.missingPseudoField) : .more
+      }
       block = .request
       octets.clear()
       buffers.supply(&octets, .small)
@@ -57,6 +65,7 @@ public struct RequestHeadDecoder: ~Copyable {
         var position = 0
         while let field = try unsafe inflater.next(input, from: &position) {
           try assembly.add(field, to: &octets, from: buffers, &head)
+          unsafe assembly.addPlainFields(input, from: &position, by: &inflater, to: &octets, &head)
         }
       }
       guard isLast else { return .more }

@@ -58,9 +58,9 @@ extension FieldName {
     case .userAgent: 58
     case .vary: 59
     case .via: 60
-    case .other, .cacheStatus, .connection, .forwarded, .keepAlive, .origin, .pragma, .priority, .proxy, .proxyConnection, .te,
-      .trailer, .upgrade, .warning, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
-      .xHTTPMethodOverride, .xOriginalURL, .xRequestID, .xRewriteURL:
+    case .other, .cacheStatus, .connection, .forwarded, .keepAlive, .origin, .pragma, .priority, .proxy,
+      .proxyConnection, .te, .trailer, .upgrade, .warning, .xForwardedFor, .xForwardedHost, .xForwardedPort,
+      .xForwardedProto, .xHTTPMethodOverride, .xOriginalURL, .xRequestID, .xRewriteURL:
       0
     }
   }

@@ -2,8 +2,8 @@ import Bytes
 
 /// Fields of an answer that are not worth a place in the peer's table, written in place (RFC 7541 §6.2.2).
 extension OutputSpan where Element == UInt8 {
-  /// Appends a field; nothing where there is no room for it: for the value, three octets more, and a name that the static
-  /// table (RFC 7541 appendix A) has not.
+  /// Appends a field; nothing where there is no room for it: for the value, three octets more, and a name that the
+  /// static table (RFC 7541 appendix A) has not.
   ///
   /// - Parameters:
   ///   - name: not `other`.
