@@ -80,6 +80,7 @@ static void take_ticket(struct channel *channel, SSL_SESSION *session) {
 static void open_anew(struct connection *connection) {
   channel_close(&connection->channel);
   connection->state = connecting;
+  connection->began = now_ns();
   connection->answers = 0;
   connection->is_sending = connection->answer.closes = false;
   connection->session = (struct session){.stream = UINT32_MAX};
@@ -245,7 +246,9 @@ int main(int count, char **words) {
     for (long i = 0; i < connection_count; i++) {
       struct connection *connection = &connections[i];
       bool is_asked = connection->state == sending || connection->state == awaiting;
-      if (is_asked && now - connection->began > timeout_ns) note_failure(connection, timed_out);
+      bool is_begun = connection->state == connecting && connection->channel.fd >= 0;
+      if ((is_asked || is_begun) && now - connection->began > timeout_ns)
+        note_failure(connection, is_asked ? timed_out : unshaken);
       if (connection->state == connecting && connection->channel.fd < 0 && now >= connection->rest_until && !is_over)
         open_anew(connection);
       if (connection->state == resting && now >= connection->rest_until && tally.issued < limit && !is_over)
