@@ -74,11 +74,12 @@ public final class Service {
       let workers = try WorkerThreads(
         count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue,
         logMailbox: logMailbox, logDestination: destination, utility: utility, logger: logger)
+      let certificates = try CertificateWatch(registries.certificates, utility: utility, logger: logger, in: loop)
       parts = ReloadParts(
-        listeners: table, workers: workers, watch: watch, admin: admin,
+        listeners: table, workers: workers, watch: watch, certificates: certificates, admin: admin,
         reports: Reports(
-          snapshot, registries: registries, counters: counters, watch: watch, logQueue: logQueue, workers: count,
-          cacheFigures: { CacheFigures(store.figures) }, in: loop),
+          snapshot, registries: registries, counters: counters, watch: watch, certificates: certificates,
+          logQueue: logQueue, workers: count, cacheFigures: { CacheFigures(store.figures) }, in: loop),
         logDestination: destination, logMailbox: logMailbox, shutdown: shutdown)
       reloader = try Reloader(
         source, serving: snapshot, registries: registries, counters: counters, parts: parts, utility: utility,
@@ -91,6 +92,7 @@ public final class Service {
     for listener in listeners { logger.info("ready listener=\(listener.name) address=\(listener.address)") }
     for notice in prepared.notices + loaded.warnings.map(\.description) { logger.warning("\(notice)") }
     admin.adopt(prepared, desk: AdminDesk(reports: parts.reports, reloader: reloader), in: loop)
+    parts.certificates.adopt(loaded.certificates, in: loop)
   }
 
   /// Hands over a report again and again, on the control loop's thread, which it must not block. Call before `run`.

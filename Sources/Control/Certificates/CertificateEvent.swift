@@ -1,0 +1,33 @@
+import TLS
+import Time
+
+/// What became of a certificate's files while Yett serves.
+enum CertificateEvent: Sendable, Equatable {
+  /// Another certificate is served in place of one.
+  case replaced(profile: String, Certificate)
+  /// A pair has come to a directory.
+  case added(profile: String, Certificate)
+  /// A pair is gone from a directory.
+  case removed(profile: String, file: String)
+  /// What lies there cannot be served; what was served before is still.
+  case refused(profile: String, CertificateError)
+}
+
+extension CertificateEvent: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .replaced(let profile, let certificate):
+      "certificate replaced, profile \(profile): \(Self.words(certificate))"
+    case .added(let profile, let certificate): "certificate added, profile \(profile): \(Self.words(certificate))"
+    case .removed(let profile, let file): "certificate removed, profile \(profile): \(file) is gone"
+    case .refused(let profile, let error):
+      "certificate REFUSED, profile \(profile): \(error); what was served before is still"
+    }
+  }
+
+  private static func words(_ certificate: Certificate) -> String {
+    let more = certificate.names.count - 1
+    return "\(certificate.source) for \(certificate.names.first ?? "")\(more > 0 ? " and \(more) more" : "")"
+      + ", until \(CivilDate(certificate.notAfter).text)"
+  }
+}
