@@ -169,7 +169,7 @@ struct ReloadParts {
   let listeners: ListenerTable
   let workers: WorkerThreads
   let watch: OriginWatch
-  let certificates: CertificateWatch
+  let tls: TLSWatch
   let admin: AdminServer
   let reports: Reports
   let logDestination: LogDestination
@@ -182,7 +182,7 @@ struct ReloadParts {
     in loop: EventLoop
   ) {
     watch.adopt(snapshot, in: loop)
-    certificates.adopt(loaded.certificates, in: loop)
+    tls.adopt(loaded.tls, in: loop)
     reports.adopt(snapshot)
     shutdown.adopt(drain: snapshot.configuration.limits.drain)
     admin.adopt(prepared, desk: AdminDesk(reports: reports, reloader: reloader), in: loop)

@@ -10,7 +10,7 @@ final class Reports: EventTenant {
   private let registries: Registries
   private let counters: ProcessCounters
   private let watch: OriginWatch
-  private let certificates: CertificateWatch
+  private let tls: TLSWatch
   private let logQueue: LogQueue
   private let workers: Int
   private var windows: LatencyWindows
@@ -23,12 +23,12 @@ final class Reports: EventTenant {
 
   init(
     _ snapshot: Snapshot, registries: Registries, counters: ProcessCounters, watch: OriginWatch,
-    certificates: CertificateWatch, logQueue: LogQueue, workers: Int, cacheFigures: @escaping () -> CacheFigures?,
+    tls: TLSWatch, logQueue: LogQueue, workers: Int, cacheFigures: @escaping () -> CacheFigures?,
     in loop: EventLoop
   ) {
     self.snapshot = snapshot
     (self.registries, self.counters, self.watch, self.logQueue) = (registries, counters, watch, logQueue)
-    (self.certificates, self.workers, self.cacheFigures) = (certificates, workers, cacheFigures)
+    (self.tls, self.workers, self.cacheFigures) = (tls, workers, cacheFigures)
     windows = LatencyWindows(since: loop.now)
     token = loop.add(self)
     _ = loop.schedule(token, at: loop.now + LatencyWindows.interval)
@@ -49,8 +49,8 @@ final class Reports: EventTenant {
     MetricsPage(
       routes: registries.recorders.figures(), listeners: registries.recorders.listenerFigures(),
       servers: servers(at: Instant.readClock()), cache: cacheFigures(), reloads: counters.reloads,
-      process: process(withDescriptors: true), certificates: certificates.figures,
-      certificateChanges: certificates.changes
+      process: process(withDescriptors: true), certificates: tls.figures,
+      certificateChanges: tls.changes
     ).text()
   }
 
@@ -66,7 +66,7 @@ final class Reports: EventTenant {
     return StatusReport(
       time: wall, routes: routes, servers: servers(at: now), listeners: registries.recorders.listenerFigures(),
       cache: cacheFigures(), reloads: counters.reloads, process: process(withDescriptors: false),
-      certificates: certificates.figures)
+      certificates: tls.figures)
   }
 
   /// What `StatusQuery.route` may be.

@@ -2,9 +2,9 @@ import Configuration
 import TLS
 import Time
 
-/// The files of all certificates as they were seen last, and what follows from seeing them again. A value that goes to
-/// the utility thread, where looking may block, and comes back.
-struct CertificateScan: Sendable {
+/// The files of all certificates and ticket keys as they were seen last, and what follows from seeing them again. A
+/// value that goes to the utility thread, where looking may block, and comes back.
+struct TLSScan: Sendable {
   private struct Source: Sendable {
     /// `nil` for a pair of files.
     let directory: String?
@@ -16,6 +16,7 @@ struct CertificateScan: Sendable {
   private struct Profile: Sendable {
     let name: String
     var sources: [Source]
+    var tickets: WatchedTickets?
 
     var certificates: [Certificate] { sources.flatMap { $0.pairs.compactMap(\.certificate) } }
   }
@@ -24,25 +25,27 @@ struct CertificateScan: Sendable {
   struct Findings: Sendable {
     /// Of profiles that serve others now, by name.
     fileprivate(set) var sets: [(profile: String, set: CertificateSet)] = []
-    fileprivate(set) var events: [CertificateEvent] = []
+    /// Of profiles whose ticket keys are others now, by name.
+    fileprivate(set) var keys: [(profile: String, keys: [TicketKey])] = []
+    fileprivate(set) var events: [TLSEvent] = []
   }
 
   private var profiles: [Profile]
 
   /// Begins with what was read already.
-  init(_ loaded: LoadedCertificates) {
+  init(_ loaded: LoadedTLS) {
     profiles = loaded.profiles.map { profile in
       Profile(
         name: profile.settings.name,
         sources: profile.sources.map { source in
           let directory: String? = if case .directory(let path) = source.source { path } else { nil }
           return Source(directory: directory, pairs: source.pairs.map { WatchedPair($0) })
-        })
+        }, tickets: profile.tickets.map { WatchedTickets($0.path, mark: $0.mark) })
     }
   }
 
   /// Whether there is nothing to look at.
-  var isEmpty: Bool { profiles.allSatisfy(\.sources.isEmpty) }
+  var isEmpty: Bool { profiles.allSatisfy { $0.sources.isEmpty && $0.tickets == nil } }
 
   /// Why what lies in some files now is not served, by profile and the chain's file.
   var refusals: [(profile: String, file: String, error: CertificateError)] {
@@ -57,7 +60,10 @@ struct CertificateScan: Sendable {
   mutating func look(at now: WallTime) -> Findings {
     var findings = Findings()
     var loader: CertificateLoader?
-    for index in profiles.indices { Self.look(at: &profiles[index], now, &findings, by: &loader) }
+    for index in profiles.indices {
+      Self.look(at: &profiles[index], now, &findings, by: &loader)
+      Self.lookAtTickets(of: &profiles[index], &findings)
+    }
     return findings
   }
 
@@ -92,6 +98,18 @@ struct CertificateScan: Sendable {
     } catch {
       findings.events.append(.refused(profile: profile.name, error))
     }
+  }
+
+  private static func lookAtTickets(of profile: inout Profile, _ findings: inout Findings) {
+    guard var tickets = profile.tickets else { return }
+    switch tickets.look() {
+    case .same: break
+    case .replaced(let keys):
+      findings.keys.append((profile.name, keys))
+      findings.events.append(.keysReplaced(profile: profile.name, file: tickets.file, count: keys.count))
+    case .refused(let error): findings.events.append(.keysRefused(profile: profile.name, error))
+    }
+    profile.tickets = tickets
   }
 
   /// Takes in the pairs that a directory has got. `false`: it cannot be read, and all that is served of it stays.

@@ -22,7 +22,7 @@ struct WatchedPair: Sendable {
   private(set) var refusal: CertificateError?
 
   /// One that was read already.
-  init(_ pair: LoadedCertificates.Pair) {
+  init(_ pair: LoadedTLS.Pair) {
     (files, certificate) = (pair.files, pair.certificate)
     stillness = Stillness(pair.mark, isSettled: true)
   }

@@ -4,9 +4,9 @@ import TLS
 import Telemetry
 import Time
 
-/// What the control loop does for certificates: it has their files looked at, serves what has changed without a reload
-/// of anything else, and tells of their end before it comes.
-final class CertificateWatch: EventTenant {
+/// What the control loop does for TLS: it has the files of certificates and ticket keys looked at, serves what has
+/// changed without a reload of anything else, tells of a certificate's end before it comes, and rotates ticket keys.
+final class TLSWatch: EventTenant {
   /// How often files are looked at: a change is served after one to two of it.
   private static let interval = Nanoseconds.seconds(1)
   private static let expiryInterval = Nanoseconds.seconds(60)
@@ -14,21 +14,23 @@ final class CertificateWatch: EventTenant {
   private struct Look: Sendable {
     /// Of the reload that it began after.
     let adoption: Int
-    let scan: CertificateScan
-    let findings: CertificateScan.Findings
+    let scan: TLSScan
+    let findings: TLSScan.Findings
   }
 
   private let registry: CertificateRegistry
+  private let tickets: TicketRegistry
   private let utility: Mailbox<UtilityCommand>
   private let results: Mailbox<Look>
   private let logger: Logger
   /// The names of profiles, in the configuration's order.
   private var profiles: [String] = []
-  private var scan: CertificateScan?
+  private var scan: TLSScan?
   /// Counts reloads: a look that began before one is of no use after it.
   private var adoption = 0
   private var isLooking = false
   private var notices = ExpiryNotices()
+  private var schedule = TicketSchedule()
   private var nextExpiry = Instant.never
   /// So far.
   private(set) var changes = CertificateChanges()
@@ -36,21 +38,25 @@ final class CertificateWatch: EventTenant {
   private var token = EventToken.none
 
   init(
-    _ registry: CertificateRegistry, utility: Mailbox<UtilityCommand>, logger: Logger, in loop: EventLoop
+    _ registries: Registries, utility: Mailbox<UtilityCommand>, logger: Logger, in loop: EventLoop
   ) throws(SystemError) {
-    (self.registry, self.utility, self.logger) = (registry, utility, logger)
+    (registry, tickets) = (registries.certificates, registries.tickets)
+    (self.utility, self.logger) = (utility, logger)
     results = try Mailbox(limit: 4)
     token = try loop.add(self, descriptor: results.descriptor)
     _ = loop.schedule(token, at: loop.now + Self.interval)
   }
 
   /// Watches the files of what is served from now on.
-  func adopt(_ loaded: LoadedCertificates, in loop: EventLoop) {
+  func adopt(_ loaded: LoadedTLS, in loop: EventLoop) {
     adoption += 1
     isLooking = false
-    let scan = CertificateScan(loaded)
+    let scan = TLSScan(loaded)
     self.scan = scan.isEmpty ? nil : scan
     profiles = loaded.profiles.map(\.settings.name)
+    schedule.adopt(
+      loaded.profiles.filter { $0.tickets == nil }.map { ($0.settings.name, $0.settings.sessionLifetime) },
+      at: loop.now)
     tellExpiry(in: loop)
   }
 
@@ -78,8 +84,18 @@ final class CertificateWatch: EventTenant {
 
   func timerFired(in loop: EventLoop) {
     if loop.now >= nextExpiry { tellExpiry(in: loop) }
+    for profile in schedule.due(at: loop.now) { rotate(profile) }
     look(in: loop)
     _ = loop.schedule(token, at: loop.now + Self.interval)
+  }
+
+  private func rotate(_ profile: String) {
+    do throws(TLSError) {
+      tickets.keys(named: profile)?.rotate(to: try .random())
+      logger.info("ticket keys rotated, profile \(profile)")
+    } catch {
+      logger.error("ticket keys cannot be rotated, profile \(profile): \(error)")
+    }
   }
 
   private func look(in loop: EventLoop) {
@@ -104,8 +120,9 @@ final class CertificateWatch: EventTenant {
     looks = []
   }
 
-  private func take(_ findings: CertificateScan.Findings, in loop: EventLoop) {
+  private func take(_ findings: TLSScan.Findings, in loop: EventLoop) {
     for (profile, set) in findings.sets { registry.entry(named: profile)?.replace(with: set) }
+    for (profile, keys) in findings.keys { tickets.keys(named: profile)?.replace(with: keys) }
     for event in findings.events {
       switch event {
       case .refused:
@@ -114,6 +131,8 @@ final class CertificateWatch: EventTenant {
       case .added, .replaced, .removed:
         changes.taken &+= 1
         logger.notice("\(event)")
+      case .keysRefused: logger.error("\(event)")
+      case .keysReplaced: logger.notice("\(event)")
       }
     }
     if !findings.sets.isEmpty { tellExpiry(in: loop) }

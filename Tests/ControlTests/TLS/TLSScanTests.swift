@@ -7,13 +7,14 @@ import Time
 @testable import Control
 
 @Suite("Certificates' files are looked at again")
-struct CertificateScanTests {
+struct TLSScanTests {
   /// A folder with certificates, and what is served of it.
   private final class Folder {
     let path = FileManager.default.temporaryDirectory.appending(path: "yett-scan-\(UUID().uuidString)").path
-    private var scan: CertificateScan?
+    private var scan: TLSScan?
     /// Of each profile, the first name of each certificate; as a worker would see it.
     private(set) var served: [String] = []
+    private(set) var keyChanges = 0
     var now = WallTime.readClock()
 
     init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
@@ -37,15 +38,17 @@ struct CertificateScanTests {
       for name in names { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
     }
 
-    func load(_ sources: CertificateSource...) throws {
+    func load(_ sources: CertificateSource..., ticketKeys: String? = nil) throws {
       var configuration = Configuration()
-      configuration.tls = [TLSProfileConfiguration(name: "front", certificates: sources)]
-      let loaded = LoadedCertificates(configuration, .refused, at: now) { message, _, _ in
+      configuration.tls = [
+        TLSProfileConfiguration(name: "front", certificates: sources, tickets: TicketConfiguration(keys: ticketKeys))
+      ]
+      let loaded = LoadedTLS(configuration, .refused, at: now) { message, _, _ in
         Issue.record("\(message)")
       } warning: { message, _, _ in
         Issue.record("\(message)")
       }
-      scan = CertificateScan(loaded)
+      scan = TLSScan(loaded)
       served = loaded.all.compactMap(\.names.first)
     }
 
@@ -55,9 +58,10 @@ struct CertificateScanTests {
     func look() -> [String] {
       let findings = scan?.look(at: now)
       for (_, set) in findings?.sets ?? [] { served = set.certificates.compactMap(\.names.first) }
+      keyChanges += findings?.keys.count ?? 0
       return (findings?.events ?? []).map { event in
-        let text = "\(event)".replacing("\(path)/", with: "")
-        return String(text.dropFirst("certificate ".count).prefix { $0 != ";" })
+        let text = "\(event)".replacing("\(path)/", with: "").replacing("certificate REFUSED", with: "REFUSED")
+        return String(text.trimmingPrefix("certificate ").prefix { $0 != ";" })
       }
     }
 
@@ -184,6 +188,29 @@ struct CertificateScanTests {
     try folder.write(made.keyPEM, to: "bodies/b.key")
     #expect(folder.settle().map { $0.hasPrefix("added, profile front: bodies/b.pem for b.test") } == [true])
     #expect(folder.served == ["a.test", "b.test"])
+  }
+
+  @Test("ticket keys of a file are used once they have kept still, and refused where others may read them")
+  func tickets() throws {
+    let folder = try Folder()
+    try folder.issue("a.test", to: "a")
+    func write(_ first: UInt8, mode: Int) throws {
+      let line = Data([first] + [UInt8](1..<80)).base64EncodedString()
+      try folder.write(Array(line.utf8), to: "keys")
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(folder.path)/keys")
+    }
+    try write(1, mode: 0o600)
+    try folder.load(folder.pair, ticketKeys: "\(folder.path)/keys")
+    #expect(folder.settle() == [])
+    try write(2, mode: 0o600)
+    #expect(folder.look() == [])
+    #expect(folder.look() == ["ticket keys replaced, profile front: 1 of keys"])
+    try write(3, mode: 0o644)
+    #expect(
+      folder.settle() == [
+        "ticket keys REFUSED, profile front: keys: others than its owner have rights on it (mode 0644)"
+      ])
+    #expect(folder.keyChanges == 1)
   }
 
   @Test("a link that is set on other files changes both at once, as Kubernetes and certbot do it")
