@@ -55,18 +55,20 @@ public enum ConfigurationSource: Sendable {
     var found: [Diagnostic] = []
     var warnings: [Diagnostic] = []
     let (configuration, places): (Configuration, ConfigurationPlaces)
-    let certificates: LoadedCertificates
+    let tls: LoadedTLS
     switch self {
     case .file(let path):
       (configuration, places) = try Configuration.read(path: path)
-      certificates = LoadedCertificates(configuration, rule, at: .readClock()) { message, path, suggestion in
+      tls = LoadedTLS(configuration, rule, at: .readClock()) { message, path, suggestion in
         found.append(places.diagnostic(message, at: path, suggestion: suggestion))
       } warning: { message, path, suggestion in
         warnings.append(places.diagnostic(message, at: path, suggestion: suggestion))
       }
     case .value(let value, let sets):
       (configuration, places) = (value, ConfigurationPlaces(of: name))
-      certificates = LoadedCertificates(configuration, sets: sets)
+      tls = LoadedTLS(configuration, sets: sets) { message, path, suggestion in
+        found.append(places.diagnostic(message, at: path, suggestion: suggestion))
+      }
     }
     let profiles = Self.effective(configuration) { message, path in
       found.append(places.diagnostic(message, at: path))
@@ -80,7 +82,7 @@ public enum ConfigurationSource: Sendable {
     }
     if let error = ConfigurationError(found: found) { throw error }
     return LoadedConfiguration(
-      configuration: configuration, places: places, certificates: certificates, profiles: profiles, log: log,
+      configuration: configuration, places: places, tls: tls, profiles: profiles, log: log,
       warnings: warnings)
   }
 
@@ -106,7 +108,7 @@ public enum ConfigurationSource: Sendable {
 struct LoadedConfiguration: Sendable {
   let configuration: Configuration
   let places: ConfigurationPlaces
-  let certificates: LoadedCertificates
+  let tls: LoadedTLS
   /// In the order of the configuration's TLS profiles.
   let profiles: [EffectiveProfile]
   /// The access log, where it is a file and was opened.

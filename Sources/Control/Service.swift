@@ -39,8 +39,7 @@ public final class Service {
     SignalReader.ignoreBrokenPipes()
     let loaded: LoadedConfiguration
     do throws(ConfigurationError) { loaded = try source.load(.warned) } catch { throw .configuration(error) }
-    let registries: Registries
-    do throws(TLSError) { registries = try Registries() } catch { throw .certificates("\(error)") }
+    let registries = Registries()
     let snapshot = registries.snapshot(number: 1, loaded)
     let cache = loaded.configuration.cache
     let store = Store(limit: cache.memory, largestObject: cache.largestObject)
@@ -74,11 +73,12 @@ public final class Service {
       let workers = try WorkerThreads(
         count: count, snapshot, sockets: sockets, store: store, reports: reports, logQueue: logQueue,
         logMailbox: logMailbox, logDestination: destination, utility: utility, logger: logger)
+      let tls = try TLSWatch(registries, utility: utility, logger: logger, in: loop)
       parts = ReloadParts(
-        listeners: table, workers: workers, watch: watch, admin: admin,
+        listeners: table, workers: workers, watch: watch, tls: tls, admin: admin,
         reports: Reports(
-          snapshot, registries: registries, counters: counters, watch: watch, logQueue: logQueue, workers: count,
-          cacheFigures: { CacheFigures(store.figures) }, in: loop),
+          snapshot, registries: registries, counters: counters, watch: watch, tls: tls,
+          logQueue: logQueue, workers: count, cacheFigures: { CacheFigures(store.figures) }, in: loop),
         logDestination: destination, logMailbox: logMailbox, shutdown: shutdown)
       reloader = try Reloader(
         source, serving: snapshot, registries: registries, counters: counters, parts: parts, utility: utility,
@@ -91,6 +91,7 @@ public final class Service {
     for listener in listeners { logger.info("ready listener=\(listener.name) address=\(listener.address)") }
     for notice in prepared.notices + loaded.warnings.map(\.description) { logger.warning("\(notice)") }
     admin.adopt(prepared, desk: AdminDesk(reports: parts.reports, reloader: reloader), in: loop)
+    parts.tls.adopt(loaded.tls, in: loop)
   }
 
   /// Hands over a report again and again, on the control loop's thread, which it must not block. Call before `run`.

@@ -66,6 +66,7 @@ struct DecodingTests {
         front:
           profile: modern
           strict_sni: true
+          tickets: {rotate: 1h, keys: tickets.key}
           certificates: [{chain: a.pem, key: /k/a.key}, {directory: bodies/}]
       cache: {memory: 64MiB, largest_object: 1048576}
       pools:
@@ -119,7 +120,8 @@ struct DecodingTests {
     expected.tls = [
       TLSProfileConfiguration(
         name: "front", profile: .modern,
-        certificates: [.pair(chain: "conf/a.pem", key: "/k/a.key"), .directory("conf/bodies/")], strictSNI: true)
+        certificates: [.pair(chain: "conf/a.pem", key: "/k/a.key"), .directory("conf/bodies/")], strictSNI: true,
+        tickets: TicketConfiguration(rotate: .seconds(3_600), keys: "conf/tickets.key"))
     ]
     expected.cache = CacheConfiguration(memory: 64 << 20, largestObject: 1 << 20)
     expected.pools = [

@@ -163,6 +163,10 @@ struct ErrorTests {
 
   static let tls: [Refused] = [
     Refused(
+      configuration(other: "tls: {front: {certificates: [{directory: c}], tickets: {rotate: 8d, key: a}}}"),
+      "expected a duration from 1s to 7d such as `2s`, got `8d` at y:9:65",
+      "unknown key `key` at y:9:69; did you mean `keys`?"),
+    Refused(
       configuration(other: "tls: {front: {certificates: []}}"),
       "expected 1 or more items in the list, got none at y:9:29"),
     Refused(

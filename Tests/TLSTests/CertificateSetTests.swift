@@ -93,7 +93,7 @@ struct CertificateSetTests {
     let entry = try registry.entry(
       named: "front", initial: CertificateSet([Fixture.certificate("old.test")], of: "front"))
     let context = try TLSContext(
-      TLSSettings(name: "front"), certificates: entry, tickets: TicketKeys(), in: TLSLibrary())
+      TLSSettings(name: "front"), certificates: entry, tickets: TicketKeys.fresh(), in: TLSLibrary())
     for name in ["old.test", "new.test", "newer.test"] {
       if name != "old.test" { try entry.replace(with: CertificateSet([Fixture.certificate(name)], of: "front")) }
       let wire = try Wire(context, .init(serverName: nil))

@@ -174,5 +174,17 @@ extension Client {
 @safe final class ClientSession {
   fileprivate let handle: OpaquePointer?
   fileprivate init(handle: OpaquePointer?) { unsafe self.handle = handle }
+
+  /// The first 16 octets of the ticket: its key's name.
+  var keyName: [UInt8] {
+    var octets: UnsafePointer<UInt8>?
+    var count = 0
+    unsafe SSL_SESSION_get0_ticket(handle, &octets, &count)
+    return unsafe Array(UnsafeBufferPointer(start: octets, count: min(16, count)))
+  }
+
+  /// Seconds, as the server said.
+  var lifetime: UInt { unsafe SSL_SESSION_get_ticket_lifetime_hint(handle) }
+
   deinit { unsafe SSL_SESSION_free(handle) }
 }

@@ -92,7 +92,7 @@ struct StrictNameTests {
 
   @Test("a session is no way past it", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
   func resumed(version: Int32) throws {
-    let keys = try TicketKeys()
+    let keys = try TicketKeys.fresh()
     let wishes = Client.Wishes(serverName: "nobody.test", versions: version...version)
     let first = try Wire(Self.context(strict: false, tickets: keys), wishes)
     first.shake()

@@ -3,6 +3,7 @@ import COpenSSL
 import EventLoop
 import Glibc
 import Testing
+import Time
 
 @testable import TLS
 
@@ -105,6 +106,11 @@ final class Wire {
   }
 }
 
+extension TicketKeys {
+  /// One random key.
+  static func fresh() throws -> TicketKeys { try TicketKeys([.random()]) }
+}
+
 /// Contexts over certificates made for the test.
 enum Fixture {
   static func certificate(_ names: String...) throws -> Certificate {
@@ -130,12 +136,12 @@ enum Fixture {
   static func context(
     _ certificates: [Certificate]? = nil, profile: TLSProfile = .intermediate,
     protocols: [ApplicationProtocol] = [.http1], tickets: TicketKeys? = nil, name: String = "front",
-    strictSNI: Bool = false
+    strictSNI: Bool = false, lifetime: Nanoseconds = .seconds(43_200)
   ) throws -> TLSContext {
     let set = try CertificateSet(certificates ?? [certificate("localhost")], of: name)
     return try TLSContext(
-      TLSSettings(name: name, profile: profile, protocols: protocols, strictSNI: strictSNI),
+      TLSSettings(name: name, profile: profile, protocols: protocols, strictSNI: strictSNI, sessionLifetime: lifetime),
       certificates: CertificateRegistry().entry(named: name, initial: set),
-      tickets: tickets ?? TicketKeys(), in: TLSLibrary())
+      tickets: tickets ?? TicketKeys.fresh(), in: TLSLibrary())
   }
 }

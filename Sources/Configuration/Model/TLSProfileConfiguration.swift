@@ -7,12 +7,14 @@ public struct TLSProfileConfiguration: Equatable, Sendable {
   public var certificates: [CertificateSource]
   /// Whether clients that send no name, or one of no certificate, are refused. Default no.
   public var strictSNI: Bool
+  public var tickets: TicketConfiguration
 
   public init(
     name: String = "", profile: TLSProfileName = .intermediate, certificates: [CertificateSource] = [],
-    strictSNI: Bool = false
+    strictSNI: Bool = false, tickets: TicketConfiguration = TicketConfiguration()
   ) {
-    (self.name, self.profile, self.certificates, self.strictSNI) = (name, profile, certificates, strictSNI)
+    (self.name, self.profile, self.certificates) = (name, profile, certificates)
+    (self.strictSNI, self.tickets) = (strictSNI, tickets)
   }
 }
 
@@ -44,6 +46,7 @@ extension TLSProfileConfiguration: Section {
     Key(
       "strict_sni", \.strictSNI, .boolean,
       "Whether clients are refused that send no name, or one of no certificate, instead of being shown the first."),
+    Key("tickets", \.tickets, .section, "With which keys sessions are resumed, and for how long."),
   ]
 }
 

@@ -9,14 +9,12 @@ final class Registries {
   let servers = ServerRegistry()
   let recorders = RecorderRegistry()
   let certificates = CertificateRegistry()
-  private let tickets: TicketKeys
-
-  init() throws(TLSError) { tickets = try TicketKeys() }
+  let tickets = TicketRegistry()
 
   /// Compiles what was loaded. From now on its certificates are served.
   func snapshot(number: Int, _ loaded: LoadedConfiguration) -> Snapshot {
     Snapshot(
-      number: number, loaded.configuration, tls: loaded.certificates.publish(in: certificates), tickets: tickets,
+      number: number, loaded.configuration, tls: loaded.tls.publish(certificates: certificates, tickets: tickets),
       servers: servers, recorders: recorders)
   }
 

@@ -140,7 +140,7 @@ final class Reloader: EventTenant {
     }
     notices = admin.notices + fixed.notices(on: configuration) + loaded.warnings.map(\.description)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)
-    parts.adopt(snapshot, admin: admin, log: loaded.log, reloader: self, in: loop)
+    parts.adopt(snapshot, loaded, admin: admin, reloader: self, in: loop)
     parts.workers.post(snapshot, sockets: sockets)
     perform(queue.after(.given(snapshot: snapshot.number, workers: parts.workers.alive)), in: loop)
   }
@@ -169,6 +169,7 @@ struct ReloadParts {
   let listeners: ListenerTable
   let workers: WorkerThreads
   let watch: OriginWatch
+  let tls: TLSWatch
   let admin: AdminServer
   let reports: Reports
   let logDestination: LogDestination
@@ -177,12 +178,14 @@ struct ReloadParts {
 
   /// All but the workers take the snapshot.
   func adopt(
-    _ snapshot: Snapshot, admin prepared: AdminServer.Prepared, log: LogFile?, reloader: Reloader, in loop: EventLoop
+    _ snapshot: Snapshot, _ loaded: LoadedConfiguration, admin prepared: AdminServer.Prepared, reloader: Reloader,
+    in loop: EventLoop
   ) {
     watch.adopt(snapshot, in: loop)
+    tls.adopt(loaded.tls, in: loop)
     reports.adopt(snapshot)
     shutdown.adopt(drain: snapshot.configuration.limits.drain)
     admin.adopt(prepared, desk: AdminDesk(reports: reports, reloader: reloader), in: loop)
-    if logDestination.change(to: snapshot.configuration.log.access, opened: log) { logMailbox.post(.reopen) }
+    if logDestination.change(to: snapshot.configuration.log.access, opened: loaded.log) { logMailbox.post(.reopen) }
   }
 }

@@ -15,7 +15,7 @@ public struct ConfigurationSummary: Sendable {
   private let warnings: [Diagnostic]
 
   init(of loaded: LoadedConfiguration) {
-    (configuration, certificates) = (loaded.configuration, loaded.certificates.all)
+    (configuration, certificates) = (loaded.configuration, loaded.tls.all)
     (profiles, warnings) = (loaded.profiles, loaded.warnings)
   }
 

@@ -10,6 +10,7 @@ final class Reports: EventTenant {
   private let registries: Registries
   private let counters: ProcessCounters
   private let watch: OriginWatch
+  private let tls: TLSWatch
   private let logQueue: LogQueue
   private let workers: Int
   private var windows: LatencyWindows
@@ -21,12 +22,13 @@ final class Reports: EventTenant {
   var cacheFigures: () -> CacheFigures?
 
   init(
-    _ snapshot: Snapshot, registries: Registries, counters: ProcessCounters, watch: OriginWatch, logQueue: LogQueue,
-    workers: Int, cacheFigures: @escaping () -> CacheFigures?, in loop: EventLoop
+    _ snapshot: Snapshot, registries: Registries, counters: ProcessCounters, watch: OriginWatch,
+    tls: TLSWatch, logQueue: LogQueue, workers: Int, cacheFigures: @escaping () -> CacheFigures?,
+    in loop: EventLoop
   ) {
     self.snapshot = snapshot
     (self.registries, self.counters, self.watch, self.logQueue) = (registries, counters, watch, logQueue)
-    (self.workers, self.cacheFigures) = (workers, cacheFigures)
+    (self.tls, self.workers, self.cacheFigures) = (tls, workers, cacheFigures)
     windows = LatencyWindows(since: loop.now)
     token = loop.add(self)
     _ = loop.schedule(token, at: loop.now + LatencyWindows.interval)
@@ -47,7 +49,8 @@ final class Reports: EventTenant {
     MetricsPage(
       routes: registries.recorders.figures(), listeners: registries.recorders.listenerFigures(),
       servers: servers(at: Instant.readClock()), cache: cacheFigures(), reloads: counters.reloads,
-      process: process(withDescriptors: true)
+      process: process(withDescriptors: true), certificates: tls.figures,
+      certificateChanges: tls.changes
     ).text()
   }
 
@@ -62,7 +65,8 @@ final class Reports: EventTenant {
     guard query.route == nil || !routes.isEmpty else { return nil }
     return StatusReport(
       time: wall, routes: routes, servers: servers(at: now), listeners: registries.recorders.listenerFigures(),
-      cache: cacheFigures(), reloads: counters.reloads, process: process(withDescriptors: false))
+      cache: cacheFigures(), reloads: counters.reloads, process: process(withDescriptors: false),
+      certificates: tls.figures)
   }
 
   /// What `StatusQuery.route` may be.

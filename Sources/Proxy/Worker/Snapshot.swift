@@ -18,18 +18,19 @@ public struct Snapshot: Sendable {
   public let listeners: [ListenerPlan]
   /// A context for each TLS profile and list of protocols that some listener speaks.
   public let tls: [TLSPlan]
-  let tickets: TicketKeys
   let recorders: RecorderRegistry
 
-  /// A TLS profile, and where its certificates are found.
+  /// A TLS profile, and where its certificates and ticket keys are found.
   public struct TLSPlan: Sendable {
     /// What contexts are made of. The protocols are a listener's to say.
     public let settings: TLSSettings
     /// Shared with later snapshots.
     public let certificates: CertificateEntry
+    /// Shared too.
+    public let tickets: TicketKeys
 
-    public init(settings: TLSSettings, certificates: CertificateEntry) {
-      (self.settings, self.certificates) = (settings, certificates)
+    public init(settings: TLSSettings, certificates: CertificateEntry, tickets: TicketKeys) {
+      (self.settings, self.certificates, self.tickets) = (settings, certificates, tickets)
     }
   }
 
@@ -65,10 +66,9 @@ public struct Snapshot: Sendable {
 
   /// - Parameter tls: one for each of the configuration's profiles, whatever its protocols.
   public init(
-    number: Int, _ configuration: Configuration, tls: [TLSPlan], tickets: TicketKeys, servers: ServerRegistry,
+    number: Int, _ configuration: Configuration, tls: [TLSPlan], servers: ServerRegistry,
     recorders: RecorderRegistry
   ) {
-    self.tickets = tickets
     self.number = number
     self.configuration = configuration
     self.recorders = recorders
@@ -90,7 +90,7 @@ public struct Snapshot: Sendable {
     var seen: Set<TLSSettings> = []
     self.tls = listeners.compactMap(\.tls).filter { seen.insert($0).inserted }.compactMap { settings in
       tls.first { $0.settings.name == settings.name }.map {
-        TLSPlan(settings: settings, certificates: $0.certificates)
+        TLSPlan(settings: settings, certificates: $0.certificates, tickets: $0.tickets)
       }
     }
     self.listeners = listeners

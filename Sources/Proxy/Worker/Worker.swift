@@ -146,7 +146,7 @@ public final class Worker: EventTenant {
     do throws(TLSError) {
       let tls: WorkerTLS
       if let known = self.tls { tls = known } else { tls = try WorkerTLS() }
-      try tls.adopt(snapshot.tls, tickets: snapshot.tickets)
+      try tls.adopt(snapshot.tls)
       self.tls = tls
     } catch {
       // OpenSSL has no memory, or was built without what a profile needs: the other workers say so too.

@@ -9,14 +9,14 @@ final class WorkerTLS {
   init() throws(TLSError) { library = try TLSLibrary() }
 
   /// Keeps the contexts whose settings stay; neither a new certificate nor a new ticket key makes one anew.
-  func adopt(_ plans: [Snapshot.TLSPlan], tickets: TicketKeys) throws(TLSError) {
+  func adopt(_ plans: [Snapshot.TLSPlan]) throws(TLSError) {
     var kept: [TLSSettings: TLSContext] = [:]
     for plan in plans {
       if let known = contexts[plan.settings] {
         kept[plan.settings] = known
       } else {
         kept[plan.settings] = try TLSContext(
-          plan.settings, certificates: plan.certificates, tickets: tickets, in: library)
+          plan.settings, certificates: plan.certificates, tickets: plan.tickets, in: library)
       }
     }
     contexts = kept

@@ -8,7 +8,7 @@ import COpenSSL
   // Proof: made in `init`, freed in `deinit`; connections retain this object, which OpenSSL's callbacks are handed.
   let handle: OpaquePointer
   public let settings: TLSSettings
-  private let tickets: TicketKeys
+  private var tickets: WorkerTicketKeys
   private let wireProtocols: [UInt8]
   private let sessionPrefix: [UInt8]
   private var certificates: WorkerCertificates
@@ -22,7 +22,7 @@ import COpenSSL
     self.library = library
     unsafe self.handle = handle
     self.settings = settings
-    self.tickets = tickets
+    self.tickets = WorkerTicketKeys(of: tickets)
     wireProtocols = settings.wireProtocols
     sessionPrefix = Array(settings.name.utf8) + [0]
     self.certificates = WorkerCertificates(of: certificates)
@@ -40,6 +40,7 @@ import COpenSSL
     unsafe copenssl_set_modes(handle)
     unsafe copenssl_no_session_cache(handle)
     unsafe copenssl_no_read_ahead(handle)
+    unsafe _ = SSL_CTX_set_timeout(handle, Int(max(1, settings.sessionLifetime.seconds)))
   }
 
   /// Proof for all callbacks: they run inside a call that a connection makes, which retains this object, on its thread;

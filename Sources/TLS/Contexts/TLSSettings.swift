@@ -1,3 +1,5 @@
+import Time
+
 /// TLS versions that are spoken.
 public enum TLSVersion: String, Sendable, CaseIterable {
   case tls12 = "TLSv1.2"
@@ -20,12 +22,15 @@ public struct TLSSettings: Sendable, Hashable {
   /// Whether a client that names no server, or one for which there is no certificate, is refused (RFC 6066 §3) instead
   /// of being shown the default certificate.
   public var strictSNI: Bool
+  /// How long a ticket is good, in whole seconds; 1 s to 7 days (RFC 8446 §4.6.1).
+  public var sessionLifetime: Nanoseconds
 
   public init(
     name: String, profile: TLSProfile = .intermediate, protocols: [ApplicationProtocol] = [.http1],
-    strictSNI: Bool = false
+    strictSNI: Bool = false, sessionLifetime: Nanoseconds = .seconds(43_200)
   ) {
-    (self.name, self.profile, self.protocols, self.strictSNI) = (name, profile, protocols, strictSNI)
+    (self.name, self.profile, self.protocols) = (name, profile, protocols)
+    (self.strictSNI, self.sessionLifetime) = (strictSNI, sessionLifetime)
   }
 
   /// The list as ALPN sends it: each name after an octet with its length.

@@ -28,8 +28,8 @@ final class ScriptedWorker {
 
   init(_ text: String = ScriptedWorker.configuration) throws {
     let configuration = try Configuration.decode(Array(text.utf8), file: "yett.yaml")
-    let compiled = try Snapshot(
-      number: 1, configuration, tls: [], tickets: TicketKeys(), servers: ServerRegistry(), recorders: recorders)
+    let compiled = Snapshot(
+      number: 1, configuration, tls: [], servers: ServerRegistry(), recorders: recorders)
     snapshot = WorkerSnapshot(compiled, worker: 0)
     log = try AccessLog(
       settings: compiled.logSettings, isOn: true, queue: logQueue, writer: Mailbox(limit: 16))

@@ -27,9 +27,14 @@ struct MetricsPageTests {
     counters.refused("why", at: WallTime(seconds: 1_700_000_002))
     var process = ProcessFigures(version: "0.1.0", started: counters.started)
     (process.logLinesLost, process.openDescriptors, process.cpu) = (9, 12, .milliseconds(1_250))
+    var certificate = CertificateFigures(
+      profile: "front", file: Self.hostile, notAfter: WallTime(seconds: 1_800_000_000))
+    (certificate.names, certificate.refusal) = (["a.test", "b.test"], "why")
+    var changes = CertificateChanges()
+    (changes.taken, changes.refused) = (3, 1)
     return MetricsPage(
       routes: registry.figures(), listeners: registry.listenerFigures(), servers: [server], cache: cache,
-      reloads: counters.reloads, process: process)
+      reloads: counters.reloads, process: process, certificates: [certificate], certificateChanges: changes)
   }
 
   @Test("the page is what a scraper reads, and says what was counted")
@@ -51,6 +56,11 @@ struct MetricsPageTests {
     }
     #expect(read.value("yett_listener_failures_total", ["listener": "https", "reason": "handshake_failed"]) == 1)
     #expect(read.value("yett_server_eligible", ["pool": "search", "server": "search-1"]) == 0)
+    let certificate = ["profile": "front", "file": Self.hostile, "name": "a.test"]
+    #expect(read.value("yett_certificate_not_after_timestamp_seconds", certificate) == 1_800_000_000)
+    #expect(read.value("yett_certificate_refused", certificate) == 1)
+    #expect(read.value("yett_certificate_changes_total", ["result": "taken"]) == 3)
+    #expect(read.value("yett_certificate_changes_total", ["result": "refused"]) == 1)
     #expect(read.value("yett_cache_limit_bytes") == 536_870_912)
     #expect(read.value("yett_last_reload_success") == 0)
     #expect(read.value("yett_last_reload_timestamp_seconds") == 1_700_000_002)

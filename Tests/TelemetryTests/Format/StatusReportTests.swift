@@ -64,6 +64,48 @@ struct StatusReportTests {
     #expect(!text.split(separator: "\n").contains { $0.hasSuffix(" ") })
   }
 
+  /// Twelve, of which the fifth is refused, and the last names of what nothing is served.
+  private func withCertificates() -> StatusReport {
+    var report = report()
+    report.certificates = (0..<12).map { number in
+      var one = CertificateFigures(
+        profile: "front", file: "c\(number).pem", notAfter: report.time + .seconds(86_400 * Int64(20 - number) + 60))
+      (one.names, one.key) = (["a\(number).test", "b.test", "c.test"], "ECDSA 256")
+      return one
+    }
+    report.certificates[0].notAfter = report.time + .seconds(-1)
+    report.certificates[5].refusal = "c5.key: \u{1B} no key"
+    report.certificates[11].notAfter = nil
+    report.certificates[11].refusal = "c11.pem: no certificate"
+    return report
+  }
+
+  @Test("of certificates people see what is refused, then what expires first, ten in all")
+  func certificates() {
+    let text = withCertificates().text()
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("front ") }.map {
+      $0.split(separator: "  ").map { $0.trimmingPrefix(" ") }
+    }
+    #expect(lines.map { $0[0] } == [11, 5, 0, 10, 9, 8, 7, 6, 4, 3].map { "front c\($0).pem" })
+    #expect(lines.first?.last == "REFUSED: c11.pem: no certificate")
+    #expect(lines[1].suffix(2) == ["15d 0h", "REFUSED: c5.key: ? no key"])
+    #expect(lines[2].dropFirst() == ["a0.test and 2 more", "ECDSA 256", "1970-01-01", "EXPIRED"])
+    #expect(text.contains("\nand 2 more, the next of which expires in 18d 0h\n"))
+    #expect(!report().text().contains("certificate"))
+  }
+
+  @Test("JSON has each certificate with its days to expiry")
+  func certificatesJSON() throws {
+    let root = try JSONSerialization.jsonObject(with: Data(withCertificates().json())) as? [String: Any]
+    let certificates = try #require(root?["certificates"] as? [[String: Any]])
+    #expect(certificates.count == 12)
+    #expect(certificates[1]["days_left"] as? Double == 19)
+    #expect(certificates[1]["names"] as? [String] == ["a1.test", "b.test", "c.test"])
+    #expect((certificates[0]["days_left"] as? Double).map { $0 <= 0 } == true)
+    #expect(certificates[5]["refused"] as? String == "c5.key: \u{1B} no key")
+    #expect(certificates[11]["expires"] is NSNull && certificates[1]["refused"] is NSNull)
+  }
+
   @Test(
     "spans of time have three digits at most",
     arguments: [

@@ -24,6 +24,26 @@ extension MetricsPage {
     }
   }
 
+  func writeCertificates(to writer: inout ExpositionWriter) {
+    writer.family(
+      "yett_certificate_not_after_timestamp_seconds", .gauge,
+      help: "When a certificate that is served expires, in seconds since 1970.")
+    for certificate in certificates {
+      guard let end = certificate.notAfter else { continue }
+      writer.sample(
+        "yett_certificate_not_after_timestamp_seconds", labels(certificate), UInt64(clamping: end.seconds))
+    }
+    writer.family(
+      "yett_certificate_refused", .gauge, help: "Whether what lies in a certificate's files is not served: 1 or 0.")
+    for certificate in certificates {
+      writer.sample("yett_certificate_refused", labels(certificate), UInt64(certificate.refusal == nil ? 0 : 1))
+    }
+    writer.family(
+      "yett_certificate_changes_total", .counter, help: "Changes of certificates' files by whether they were taken.")
+    writer.sample("yett_certificate_changes_total", [("result", "taken")], certificateChanges.taken)
+    writer.sample("yett_certificate_changes_total", [("result", "refused")], certificateChanges.refused)
+  }
+
   func write(_ cache: CacheFigures, to writer: inout ExpositionWriter) {
     func one(_ name: StaticString, _ kind: ExpositionWriter.Kind, help: StaticString, _ value: UInt64) {
       writer.family(name, kind, help: help)
@@ -76,5 +96,9 @@ extension MetricsPage {
 
   private func labels(_ server: ServerFigures) -> [ExpositionWriter.Label] {
     [("pool", server.pool), ("server", server.name)]
+  }
+
+  private func labels(_ certificate: CertificateFigures) -> [ExpositionWriter.Label] {
+    [("profile", certificate.profile), ("file", certificate.file), ("name", certificate.names.first ?? "")]
   }
 }

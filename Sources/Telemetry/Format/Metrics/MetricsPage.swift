@@ -8,6 +8,8 @@ public struct MetricsPage: Sendable {
   public var cache: CacheFigures?
   public var reloads: ReloadFigures
   public var process: ProcessFigures
+  public var certificates: [CertificateFigures]
+  public var certificateChanges: CertificateChanges
 
   /// Of the answer's `Content-Type`.
   public static let mediaType: StaticString = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,7 +22,8 @@ public struct MetricsPage: Sendable {
 
   public init(
     routes: [RouteFigures], listeners: [ListenerFigures], servers: [ServerFigures], cache: CacheFigures?,
-    reloads: ReloadFigures, process: ProcessFigures
+    reloads: ReloadFigures, process: ProcessFigures, certificates: [CertificateFigures] = [],
+    certificateChanges: CertificateChanges = CertificateChanges()
   ) {
     self.routes = routes
     self.listeners = listeners
@@ -28,6 +31,7 @@ public struct MetricsPage: Sendable {
     self.cache = cache
     self.reloads = reloads
     self.process = process
+    (self.certificates, self.certificateChanges) = (certificates, certificateChanges)
   }
 
   /// The page in the text format 0.0.4.
@@ -38,6 +42,7 @@ public struct MetricsPage: Sendable {
     writeTargets(to: &writer)
     writeListeners(to: &writer)
     writeServers(to: &writer)
+    if !certificates.isEmpty { writeCertificates(to: &writer) }
     if let cache { write(cache, to: &writer) }
     writeReloads(to: &writer)
     writeProcess(to: &writer)

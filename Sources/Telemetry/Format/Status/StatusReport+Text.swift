@@ -7,6 +7,7 @@ extension StatusReport {
     var text = headline()
     text += "\n" + routeTable().text()
     if !servers.isEmpty { text += "\n" + serverTable().text() }
+    if !certificates.isEmpty { text += "\n" + certificateTable() }
     text += "\n" + cacheLine() + listenerLines()
     if process.logLinesLost > 0 { text += "log     \(process.logLinesLost) lines lost: the disk is too slow or full\n" }
     return text
@@ -59,6 +60,36 @@ extension StatusReport {
       ])
     }
     return table
+  }
+
+  /// Rows for certificates, those first that expire first; the others are counted.
+  static let certificatesLimit = 10
+
+  private func certificateTable() -> String {
+    var table = TextTable([
+      ("certificate", .left), ("names", .left), ("key", .left), ("expires", .left), ("left", .right), ("", .left),
+    ])
+    // What is refused comes first: somebody has to see to it.
+    let sorted = certificates.sorted {
+      ($0.refusal == nil ? 1 : 0, $0.notAfter ?? WallTime(seconds: 0))
+        < ($1.refusal == nil ? 1 : 0, $1.notAfter ?? WallTime(seconds: 0))
+    }
+    for certificate in sorted.prefix(Self.certificatesLimit) {
+      let left = certificate.notAfter.map { $0 - time }
+      table.add([
+        "\(certificate.profile) \(certificate.file)", Self.names(certificate.names), certificate.key,
+        certificate.notAfter.map { CivilDate($0).text } ?? "-",
+        left.map { $0 > .zero ? Self.duration($0) : "EXPIRED" } ?? "-",
+        certificate.refusal.map { "REFUSED: \($0)" } ?? "",
+      ])
+    }
+    let more = sorted.dropFirst(Self.certificatesLimit)
+    guard let next = more.compactMap(\.notAfter).min() else { return table.text() }
+    return table.text() + "and \(more.count) more, the next of which expires in \(Self.duration(next - time))\n"
+  }
+
+  private static func names(_ names: [String]) -> String {
+    names.count > 2 ? "\(names[0]) and \(names.count - 1) more" : names.joined(separator: ", ")
   }
 
   private func cacheLine() -> String {

@@ -9,10 +9,11 @@ public struct StatusReport: Sendable {
   public var cache: CacheFigures?
   public var reloads: ReloadFigures
   public var process: ProcessFigures
+  public var certificates: [CertificateFigures]
 
   public init(
     time: WallTime, routes: [RouteReport], servers: [ServerFigures], listeners: [ListenerFigures],
-    cache: CacheFigures?, reloads: ReloadFigures, process: ProcessFigures
+    cache: CacheFigures?, reloads: ReloadFigures, process: ProcessFigures, certificates: [CertificateFigures] = []
   ) {
     self.time = time
     self.routes = routes
@@ -21,6 +22,7 @@ public struct StatusReport: Sendable {
     self.cache = cache
     self.reloads = reloads
     self.process = process
+    self.certificates = certificates
   }
 
   /// One JSON object and a line feed. Keys stay; new ones may come. Spans of time are whole microseconds (`…_us`),
@@ -39,6 +41,9 @@ public struct StatusReport: Sendable {
     writer.endArray()
     writer.beginArray("listeners")
     for listener in listeners { write(listener, to: &writer) }
+    writer.endArray()
+    writer.beginArray("certificates")
+    for certificate in certificates { write(certificate, to: &writer) }
     writer.endArray()
     if let cache { write(cache, to: &writer) }
     writer.endObject()
@@ -138,6 +143,18 @@ public struct StatusReport: Sendable {
     writer.put("active", server.active)
     writer.put("requests", server.requests)
     writer.put("failures", server.failures)
+    writer.endObject()
+  }
+
+  private func write(_ certificate: CertificateFigures, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.put("profile", certificate.profile)
+    writer.put("file", certificate.file)
+    writer.put("names", certificate.names)
+    writer.put("key", certificate.key)
+    writer.put("expires", certificate.notAfter)
+    writer.put("days_left", certificate.notAfter.map { Double(($0 - time).seconds / 8_640) / 10 })
+    writer.put("refused", certificate.refusal)
     writer.endObject()
   }
 

@@ -25,13 +25,24 @@ enum LapseRule: Sendable {
   }
 }
 
-/// The certificates that a configuration names, read and checked, before anyone serves them.
-struct LoadedCertificates: Sendable {
+/// The certificates and ticket keys that a configuration names, read and checked, before anyone serves them.
+struct LoadedTLS: Sendable {
   struct Profile: Sendable {
     let settings: TLSSettings
     let set: CertificateSet
     /// What was read for it; none where it was made.
     let sources: [Source]
+    /// Keys of a file, which machines may share.
+    let tickets: TicketFile?
+    /// What it begins with that has no keys yet, and no file.
+    let ticketKey: TicketKey
+  }
+
+  struct TicketFile: Sendable {
+    let path: String
+    /// From before it was read.
+    let mark: FileFingerprint?
+    let keys: [TicketKey]
   }
 
   struct Source: Sendable {
@@ -61,15 +72,17 @@ struct LoadedCertificates: Sendable {
       profiles = []
       return
     }
-    let loader: CertificateLoader
-    do throws(TLSError) { loader = try CertificateLoader() } catch {
+    let (loader, ticketKey): (CertificateLoader, TicketKey)
+    do throws(TLSError) { (loader, ticketKey) = (try CertificateLoader(), try .random()) } catch {
       note("\(error)", [.key("tls")], nil)
       profiles = []
       return
     }
     var profiles: [Profile] = []
     for profile in configuration.tls {
-      let path: [ConfigurationPlaces.Step] = [.key("tls"), .key(profile.name), .key("certificates")]
+      let place: [ConfigurationPlaces.Step] = [.key("tls"), .key(profile.name)]
+      let path = place + [.key("certificates")]
+      let tickets = Self.tickets(of: profile) { note($0, place + [.key("tickets"), .key("keys")], nil) }
       var reading = Reading(profile: profile.name, rule: rule, now: now, path: path, loader: loader)
       let sources = profile.certificates.enumerated().map { index, source in
         reading.read(source, at: index, noting: note, warning: warn)
@@ -78,7 +91,9 @@ struct LoadedCertificates: Sendable {
         let certificates = sources.flatMap { $0.pairs.map(\.certificate) }
         let set = try CertificateSet(certificates, of: "TLS profile `\(profile.name)`")
         for shadow in set.shadowed { warn("\(shadow)", path, nil) }
-        profiles.append(Profile(settings: Self.settings(of: profile), set: set, sources: sources))
+        profiles.append(
+          Profile(
+            settings: Self.settings(of: profile), set: set, sources: sources, tickets: tickets, ticketKey: ticketKey))
       } catch {
         guard !reading.isRefused else { continue }
         note("\(error), and its directories hold no pair `NAME.pem` and `NAME.key`", path, nil)
@@ -88,26 +103,50 @@ struct LoadedCertificates: Sendable {
   }
 
   /// Certificates that were made, not read, by the name of their profile. A profile without any is not served.
-  init(_ configuration: Configuration, sets: [String: CertificateSet]) {
-    profiles = configuration.tls.compactMap { profile in
-      sets[profile.name].map { Profile(settings: Self.settings(of: profile), set: $0, sources: []) }
+  init(_ configuration: Configuration, sets: [String: CertificateSet], noting note: Note) {
+    do throws(TLSError) {
+      let ticketKey = try TicketKey.random()
+      profiles = configuration.tls.compactMap { profile in
+        sets[profile.name].map {
+          Profile(settings: Self.settings(of: profile), set: $0, sources: [], tickets: nil, ticketKey: ticketKey)
+        }
+      }
+    } catch {
+      note("\(error)", [.key("tls")], nil)
+      profiles = []
     }
   }
 
   private static func settings(of profile: TLSProfileConfiguration) -> TLSSettings {
-    TLSSettings(name: profile.name, profile: TLSProfile(profile.profile), strictSNI: profile.strictSNI)
+    TLSSettings(
+      name: profile.name, profile: TLSProfile(profile.profile), strictSNI: profile.strictSNI,
+      sessionLifetime: Nanoseconds(profile.tickets.rotate))
+  }
+
+  private static func tickets(of profile: TLSProfileConfiguration, noting note: (String) -> Void) -> TicketFile? {
+    guard let path = profile.tickets.keys else { return nil }
+    let mark = FileFingerprint(of: path)
+    do throws(TicketKeyFileError) {
+      return TicketFile(path: path, mark: mark, keys: try TicketKey.read(file: path))
+    } catch {
+      note("cannot use the ticket keys: \(error)")
+      return nil
+    }
   }
 
   /// Serves them from now on, in place of those of the same entries.
-  func publish(in registry: CertificateRegistry) -> [Snapshot.TLSPlan] {
+  func publish(certificates: CertificateRegistry, tickets: TicketRegistry) -> [Snapshot.TLSPlan] {
     let plans = profiles.map { profile in
-      let known = registry.entry(named: profile.settings.name)
+      let name = profile.settings.name
+      let known = certificates.entry(named: name)
       known?.replace(with: profile.set)
       return Snapshot.TLSPlan(
-        settings: profile.settings,
-        certificates: known ?? registry.entry(named: profile.settings.name, initial: profile.set))
+        settings: profile.settings, certificates: known ?? certificates.entry(named: name, initial: profile.set),
+        tickets: tickets.keys(named: name, shared: profile.tickets?.keys, fresh: profile.ticketKey))
     }
-    registry.retain(only: Set(profiles.map(\.settings.name)))
+    let names = Set(profiles.map(\.settings.name))
+    certificates.retain(only: names)
+    tickets.retain(only: names)
     return plans
   }
 
@@ -127,9 +166,9 @@ private struct Reading {
   var isRefused = false
 
   mutating func read(
-    _ source: CertificateSource, at index: Int, noting note: LoadedCertificates.Note,
-    warning warn: LoadedCertificates.Note
-  ) -> LoadedCertificates.Source {
+    _ source: CertificateSource, at index: Int, noting note: LoadedTLS.Note,
+    warning warn: LoadedTLS.Note
+  ) -> LoadedTLS.Source {
     let path = path + [.item(index)]
     var hasFailed = false
     defer { isRefused = isRefused || hasFailed }
@@ -137,7 +176,7 @@ private struct Reading {
       hasFailed = true
       note("cannot use a certificate: \(message)", path + [.key(key)], suggestion)
     }
-    var pairs: [LoadedCertificates.Pair?] = []
+    var pairs: [LoadedTLS.Pair?] = []
     switch source {
     case .pair(let chain, let key):
       let files = CertificateFiles(chain: chain, key: key)
@@ -161,12 +200,12 @@ private struct Reading {
         }
       }
     }
-    return LoadedCertificates.Source(source: source, pairs: pairs.compactMap(\.self))
+    return LoadedTLS.Source(source: source, pairs: pairs.compactMap(\.self))
   }
 
   private func read(
     _ files: CertificateFiles, noting note: (CertificateError) -> Void, warning warn: (String) -> Void
-  ) -> LoadedCertificates.Pair? {
+  ) -> LoadedTLS.Pair? {
     let mark = files.mark
     guard let certificate = files.read(by: loader, noting: note) else { return nil }
     for remark in certificate.remarks(at: now) { warn("\(certificate.source): \(remark)") }
@@ -177,7 +216,7 @@ private struct Reading {
       }
       warn("\(complaint); it is served all the same")
     }
-    return LoadedCertificates.Pair(files: files, mark: mark, certificate: certificate)
+    return LoadedTLS.Pair(files: files, mark: mark, certificate: certificate)
   }
 
   /// What is called nearly so in the same directory, where nothing is called so.
