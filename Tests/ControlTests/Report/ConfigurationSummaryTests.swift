@@ -43,7 +43,7 @@ struct ConfigurationSummaryTests {
     let lines = try Self.summary().text(now: WallTime(seconds: 0)).split(separator: "\n")
     #expect(
       lines.filter { !$0.hasPrefix("  1 certificate   a.pem expires on ") } == [
-        "  2 listeners     http on [::]:80 (redirects to https), https on [::]:443 (TLS front: http/1.1)",
+        "  2 listeners     http on [::]:80 (redirects to https), https on [::]:443 (TLS front: h2, http/1.1)",
         "  TLS front       intermediate: TLSv1.2, TLSv1.3",
         "    groups        \(effective.groups.joined(separator: ", "))",
         "    with TLSv1.3  \(effective.suites13.joined(separator: ", "))",

@@ -9,7 +9,7 @@ struct DemoTests {
     let page = try Curl.get("--insecure", "\(place)/")
     #expect(page.status == 200 && page.body.contains("Glenyett Council"))
     let again = try Curl.get("--insecure", "--include", "\(place)/")
-    #expect(again.body.contains("Cache-Status: Yett; hit"), "\(again.body)")
+    #expect(again.body.contains("cache-status: Yett; hit"), "\(again.body)")
     let told = try Curl.get("--insecure", "--request", "POST", "\(place)/switch/fail/all")
     #expect(told.body.hasPrefix("api-1 and api-2 answer 500"), "\(told.body)")
     #expect(try demo.exit() == .code(0))
