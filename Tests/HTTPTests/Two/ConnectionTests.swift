@@ -184,6 +184,16 @@ struct ConnectionTests {
     #expect(peer.frames().isEmpty)
   }
 
+  @Test("§6.1: padding behind octets that reach nobody is passed over with them")
+  func unreadPadding() {
+    let peer = ScriptedPeer()
+    peer.send(frame(.headers, .endHeaders, stream: 1, request("POST")))
+    peer.write { $0.reset(0, .cancel, into: &$1) }
+    let data = frame(.data, .padded, stream: 1, [3, 1, 2, 0, 0, 0])
+    #expect(peer.send(data + frame(.ping, [], [1, 2, 3, 4, 5, 6, 7, 8])).isEmpty)
+    #expect(peer.frames() == ["RST_STREAM 1 8", "PING ack"])
+  }
+
   // MARK: Errors of frames
 
   @Test(

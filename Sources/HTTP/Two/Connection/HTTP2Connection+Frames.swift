@@ -16,9 +16,11 @@ extension HTTP2Connection {
     buffers: BufferPool, at now: Instant
   ) -> HTTP2Event {
     while true {
-      if openData != nil {
+      while openData != nil {
+        let before = position
         if let event = readData(input, from: &position, output: &output) { return event }
-        guard openData == nil else { return .more }
+        // Octets that reach nobody may have padding behind them.
+        guard openData == nil || position > before else { return .more }
       }
       switch phase {
       case .failed: return .more
