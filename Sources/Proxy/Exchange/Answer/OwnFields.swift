@@ -1,17 +1,24 @@
 import Bytes
 import Cache
+import HTTP
 import Time
 
 /// What Yett itself says in an answer: kept as values until the answer is written, so that a hit makes no fields.
 struct OwnFields {
   /// Octets of the longest lines.
-  static let octetLimit = 128 + CacheStatus.octetLimit
+  static let octetLimit = 256 + CacheStatus.octetLimit
 
   /// Of what comes from memory; `nil` where the origin says it itself, or nobody does.
   var age: Nanoseconds?
   var requestID = RequestID()
   /// `nil` on a route without a cache.
   var cacheStatus: CacheStatus?
+  /// The value of `Strict-Transport-Security`, at most 64 octets; `nil` where nobody or the origin says it. It is said
+  /// of the whole request, whatever becomes of its answer.
+  var transportSecurity: Chunk?
+
+  /// What an origin says of the same, and nobody is told.
+  var replaced: FieldNames { transportSecurity == nil ? [] : [.strictTransportSecurity] }
 
   /// Appends whole lines where there is room for `octetLimit`.
   func write(to output: inout OutputSpan<UInt8>) {
@@ -26,6 +33,10 @@ struct OwnFields {
     if let cacheStatus {
       output.append("\r\nCache-Status: ")
       cacheStatus.write(to: &output)
+    }
+    if let transportSecurity {
+      output.append("\r\nStrict-Transport-Security: ")
+      output.append(transportSecurity.span)
     }
     output.append("\r\n")
   }
