@@ -11,6 +11,14 @@ public enum RouteMatch: Equatable, Sendable {
   case noRoute(site: Int)
   /// Routes of the site match the path, but none takes the method: 405 with `Allow`.
   case methodNotAllowed(site: Int, allowed: MethodSet)
+
+  /// The site that answers for the host.
+  public var site: Int? {
+    switch self {
+    case .route(let site, _), .noRoute(let site), .methodNotAllowed(let site, _): site
+    case .noSite: nil
+    }
+  }
 }
 
 /// Some of the methods that Yett tells apart.

@@ -83,6 +83,7 @@ struct DecodingTests {
       sites:
         - name: mygov
           hosts: [WWW.mygov.scot., "*.mygov.scot", "[::1]", 127.0.0.1]
+          hsts: {max_age: 365d, include_subdomains: true, preload: true}
           routes:
             - {name: api, path: "/%61pi/%c3%A9", methods: [POST, PUT], pool: app, cache: off, body_limit: 1GiB}
             - {name: old, path: /old, redirect: {to: "https://new.scot/x?y=1", status: 308}}
@@ -159,7 +160,7 @@ struct DecodingTests {
             target: TargetConfiguration(
               latency: .milliseconds(100), percentile: Percent(millionths: 990_000),
               availability: Percent(millionths: 999_500), measure: .total)),
-        ])
+        ], hsts: HSTSConfiguration(maxAge: .seconds(365 * 86_400), includeSubdomains: true, preload: true))
     ]
     expected.admin = AdminConfiguration(
       socket: "conf/admin.sock", bind: .tcp(host: "127.0.0.1", port: 9000), token: "0123456789abcdef")
@@ -169,6 +170,18 @@ struct DecodingTests {
       keepAlive: .seconds(2), writeTimeout: .seconds(3), connectionsPerWorker: 7, connectionsPerAddress: 8,
       handshakeTimeout: .seconds(4), drain: .zero)
     #expect(decoded == expected)
+  }
+
+  @Test(
+    "hsts is a duration, or more than one",
+    arguments: [
+      ("365d", "max-age=31536000"), ("0s", "max-age=0"), ("{}", "max-age=63072000"),
+      ("{max_age: 1h, include_subdomains: true}", "max-age=3600; includeSubDomains"),
+    ])
+  func hsts(value: String, field: String) throws {
+    let text = configuration().replacing("hosts: ['*']", with: "hosts: ['*']\n    hsts: \(value)")
+    #expect(try decode(text).sites.first?.hsts?.field == field)
+    #expect(try decode(configuration()).sites.first?.hsts == nil)
   }
 
   @Test("the design's own message", arguments: ["helth"])

@@ -12,6 +12,13 @@ struct RouteErrorTests {
   }
 
   static let routes: [Refused] = [
+    Refused(
+      configuration().replacing("hosts: ['*']", with: "hosts: ['*']\n    hsts: {max_age: 1y, preload: true}"),
+      "expected a duration from 0s to 3650d such as `2s`, got `1y` at y:7:21",
+      "`preload` wants `include_subdomains: true` and a `max_age` of 365d at least at y:7:34"),
+    Refused(
+      configuration().replacing("hosts: ['*']", with: "hosts: ['*']\n    hsts: on"),
+      "expected a duration from 0s to 3650d such as `2s`, got `on` at y:7:11"),
     Refused(route("{name: all, path: /, pool: ap}"), "no pool `ap` at y:8:36; did you mean `app`?"),
     Refused(
       route("{name: all, path: /}"),

@@ -79,6 +79,14 @@ public final class StoredHead: Sendable {
     }
   }
 
+  /// Adds all fields but those of these names.
+  public func copyFields(to block: inout FieldBlock, except dropped: FieldNames) throws(FieldError) {
+    let lines = fields.octets
+    for slot in fields.slots where !dropped.contains(slot.known) {
+      try block.append(name: lines.span[clamped: slot.name], value: lines.span[clamped: slot.value], known: slot.known)
+    }
+  }
+
   /// Octets of memory: both arrays with what they reserve, and the object itself.
   var cost: Int {
     fields.octets.capacity + fields.slots.capacity * MemoryLayout<FieldSlot>.stride + Self.overhead

@@ -81,7 +81,7 @@ extension ExchangeCore {
     switch conditional {
     case .whole:
       answer.length = head.hasNoBody ? .none : .octets(UInt64(stored.bodyOctets))
-      answer.stored = head
+      show(head)
       if method != .head { outgoing.assign(stored) }
     case .notModified:
       answer.status = 304
@@ -91,6 +91,11 @@ extension ExchangeCore {
       }
     }
     outgoing.finish()
+  }
+
+  /// What does not fit is left out, as it is of an answer that was not stored.
+  @inline(__always) private mutating func show(_ head: consuming StoredHead) {
+    do throws(FieldError) { try answer.show(head) } catch { why = error.description }
   }
 
   // MARK: Fills
@@ -147,7 +152,7 @@ extension ExchangeCore {
     switch conditional {
     case .whole:
       beginAnswer(head.status)
-      answer.stored = head
+      show(head)
       answer.length = head.hasNoBody ? .none : length.map { .octets(UInt64($0)) } ?? .unknown
     case .notModified:
       beginAnswer(304)

@@ -122,7 +122,11 @@ extension ExchangeCore {
     invalidateIfChanged(status: head.status)
     beginAnswer(head.status)
     do throws(FieldError) {
-      try AnswerFields.copy(head, octets, into: &answer.added)
+      if answer.own.transportSecurity == nil {
+        try AnswerFields.copy(head, octets, into: &answer.added)
+      } else {
+        try AnswerFields.copy(head, octets, except: answer.own.replaced, into: &answer.added)
+      }
     } catch {
       dropFetch()
       fail(502, why: "the origin's head can't be passed on: \(error)")

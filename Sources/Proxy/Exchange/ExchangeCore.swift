@@ -83,6 +83,10 @@ struct ExchangeCore: ~Copyable {
       answer.closes = true
       return
     }
+    if facts.isBound, !facts.covers(target.host) {
+      notePreference(head, octets)
+      return fail(421, why: "the connection's certificate is not for this host")
+    }
     switch head.method {
     case .connect, .trace:
       notePreference(head, octets)
@@ -92,12 +96,15 @@ struct ExchangeCore: ~Copyable {
     }
     let match = match(head.method)
     if case .route(_, let route) = match, let rules = self.snapshot?.rules[route] {
-      if let listener = facts.redirectsTo { return redirect(to: listener) }
+      if let listener = facts.redirectsTo { return redirect(to: listener, of: facts, rules) }
       record.route = UInt32(truncatingIfNeeded: route)
       self.rules = rules
       return follow(rules, head, octets, of: facts, as: exchange)
     }
     notePreference(head, octets)
+    if let site = match.site, facts.scheme == .https {
+      answer.own.transportSecurity = self.snapshot?.transportSecurity(ofSite: site)
+    }
     switch match {
     case .noSite: fail(421, why: "no site answers for this host")
     case .noRoute, .route: fail(404, why: "the site has no route for this path")
@@ -142,6 +149,7 @@ struct ExchangeCore: ~Copyable {
     _ rules: RouteRules, _ head: borrowing RequestHead, _ octets: Span<UInt8>, of facts: ConnectionFacts,
     as exchange: Exchange
   ) {
+    if rules.isSecured { answer.own.transportSecurity = rules.transportSecurity(on: facts) }
     if case .length(let length) = head.framing, length > rules.bodyLimit {
       notePreference(head, octets)
       return fail(413, why: "the request's body exceeds the route's limit of \(rules.bodyLimit) octets")
@@ -180,7 +188,9 @@ struct ExchangeCore: ~Copyable {
   }
 
   /// To the same host and path at another listener.
-  private mutating func redirect(to listener: ConnectionFacts.Redirect) {
+  private mutating func redirect(to listener: ConnectionFacts.Redirect, of facts: ConnectionFacts, _ rules: RouteRules)
+  {
+    answer.own.transportSecurity = rules.transportSecurity(on: facts)
     var location: [UInt8] = []
     location.append(listener.scheme.text)
     location.append("://")
@@ -310,6 +320,7 @@ struct ExchangeCore: ~Copyable {
     outgoing.reset()
     gathered.removeAll()
     answer.reset()
+    if answer.own.transportSecurity != nil { answer.own.transportSecurity = nil }
     if !interims.isEmpty { interims.removeAll() }
     if !why.isEmpty { why = "" }
     status = nil

@@ -21,10 +21,15 @@ final class RouteRules {
   let keyPrefix: Chunk
   /// Octets of a request's body.
   let bodyLimit: UInt64
+  /// The value of `Strict-Transport-Security`, where the site says it.
+  private let transportSecurity: Chunk?
+  /// Whether it does: a look at the reference would retain it.
+  let isSecured: Bool
   let recorder: RouteRecorder
 
   init(
-    _ route: RouteConfiguration, of site: String, pools: [String: Int], recorders: RecorderRegistry, worker: Int
+    _ route: RouteConfiguration, of site: String, transportSecurity: Chunk?, pools: [String: Int],
+    recorders: RecorderRegistry, worker: Int
   ) {
     if case .pool(let pool) = route.action, case .on(let additions) = route.cache {
       keyPrefix = Chunk(copying: "\(site)\0\(pool)")
@@ -42,10 +47,15 @@ final class RouteRules {
         status: UInt16(clamping: response.status), contentType: Chunk(copying: response.contentType),
         body: Chunk(copying: response.body))
     }
+    self.transportSecurity = transportSecurity
+    isSecured = transportSecurity != nil
     bodyLimit = UInt64(clamping: route.bodyLimit)
     recorder = recorders.recorder(
       site: site, route: route.name, target: route.target.map(LatencyTarget.init), worker: worker)
   }
+
+  /// What an answer says: by HTTPS alone (RFC 6797 §7.2).
+  func transportSecurity(on facts: ConnectionFacts) -> Chunk? { facts.scheme == .https ? transportSecurity : nil }
 }
 
 extension LatencyTarget {

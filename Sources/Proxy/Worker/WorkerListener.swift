@@ -64,7 +64,7 @@ final class WorkerListener: EventTenant {
   func facts(of peer: Address, serverName: [UInt8]) -> ConnectionFacts {
     ConnectionFacts(
       listener: plan.name, scheme: plan.scheme, peer: peer, publicPort: plan.publicPort, serverName: serverName,
-      redirectsTo: plan.redirectsTo, log: log)
+      authority: context?.authority(for: serverName), redirectsTo: plan.redirectsTo, log: log)
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) { accept(in: loop) }

@@ -15,6 +15,8 @@ public final class WorkerSnapshot {
   let pools: [OriginPool]
   /// Of requests that no route matched.
   let unrouted: RouteRecorder
+  /// Of each site; for answers that no route gives.
+  private let transportSecurity: [Chunk?]
   private let serverNames: [[UInt8]]
   private let poolNames: [String]
 
@@ -25,9 +27,12 @@ public final class WorkerSnapshot {
     routes = Routes(configuration)
     let poolIndices = Dictionary(
       configuration.pools.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let transportSecurity = configuration.sites.map { $0.hsts.map { Chunk(copying: $0.field) } }
+    self.transportSecurity = transportSecurity
     rules = Routes.flattened(configuration).map { site, route in
       RouteRules(
-        route, of: configuration.sites[site].name, pools: poolIndices, recorders: snapshot.recorders, worker: worker)
+        route, of: configuration.sites[site].name, transportSecurity: transportSecurity[site], pools: poolIndices,
+        recorders: snapshot.recorders, worker: worker)
     }
     pools = snapshot.pools.map {
       OriginPool(
@@ -41,6 +46,11 @@ public final class WorkerSnapshot {
 
   /// `nil` for an index of no pool.
   func pool(_ index: Int) -> OriginPool? { index >= 0 && index < pools.count ? pools[index] : nil }
+
+  /// `nil` where the site says nothing of it.
+  func transportSecurity(ofSite site: Int) -> Chunk? {
+    site < transportSecurity.count ? transportSecurity[site] : nil
+  }
 
   func serverNameOctets(_ index: Int) -> [UInt8] { index < serverNames.count ? serverNames[index] : [] }
   func serverName(_ index: Int) -> String { String(decoding: serverNameOctets(index), as: UTF8.self) }

@@ -23,6 +23,8 @@ public struct Certificate: Sendable {
   public let notAfter: WallTime
   /// DER, the server's own first.
   let chain: [[UInt8]]
+  /// The same names, for requests.
+  let hosts: CertificateNames
   /// The PEM file with the key.
   let key: [UInt8]
   /// Until when those above the server's own are valid.
@@ -32,6 +34,7 @@ public struct Certificate: Sendable {
     self.source = source
     names = parsed.names
     guard !names.isEmpty else { throw CertificateError(file: source, reason: .noNames) }
+    hosts = CertificateNames(names)
     (keyKind, keyBits) = parsed.keyKind
     (notBefore, notAfter) = parsed.validity
     issuersEnd = parsed.issuersValidity

@@ -1,4 +1,5 @@
 import COpenSSL
+import EventLoop
 import Time
 
 /// A chain and its key as objects of OpenSSL, in one library context and of one thread.
@@ -206,13 +207,12 @@ extension CertificateObjects {
     return WallTime(seconds: Int64(days) * 86_400 + Int64(seconds))
   }
 
+  /// As RFC 5952 writes it.
   private static func addressText(_ octets: [UInt8]) -> String? {
-    switch octets.count {
+    func word(_ range: Range<Int>) -> UInt64 { octets[range].reduce(0) { $0 << 8 | UInt64($1) } }
+    return switch octets.count {
     case 4: octets.map { String($0) }.joined(separator: ".")
-    case 16:
-      stride(from: 0, to: 16, by: 2)
-        .map { String(UInt16(octets[$0]) << 8 | UInt16(octets[$0 + 1]), radix: 16) }
-        .joined(separator: ":")
+    case 16: Address.ipv6(high: word(0..<8), low: word(8..<16), scope: 0, port: 0).host
     default: nil
     }
   }

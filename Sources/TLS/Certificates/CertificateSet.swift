@@ -57,6 +57,14 @@ public struct CertificateSet: Sendable {
   /// Whether one of them is for this name; the default is for all others.
   public func knows(_ name: String) -> Bool { match(name) != nil }
 
+  /// What a connection may be asked for whose client asked for this name.
+  ///
+  /// - Parameter serverName: in lower case without a final dot; empty where the client named none.
+  public func authority(for serverName: [UInt8]) -> ConnectionAuthority {
+    let places = choose(for: serverName.isEmpty ? nil : String(decoding: serverName, as: UTF8.self))
+    return ConnectionAuthority(serverName: serverName, shown: places.map { certificates[$0].hosts })
+  }
+
   /// A wildcard stands for one label, the leftmost (RFC 9525 §6.3).
   private func match(_ name: String) -> [Int]? {
     if let found = exact[name] { return found }

@@ -82,6 +82,13 @@ import COpenSSL
     }
   }
 
+  /// What a connection may be asked for whose handshake has ended.
+  ///
+  /// - Parameter serverName: as `HandshakeFacts.serverName` has it; empty without one.
+  public func authority(for serverName: [UInt8]) -> ConnectionAuthority {
+    certificates.latest.authority(for: serverName)
+  }
+
   @unsafe private static func at(_ this: UnsafeMutableRawPointer) -> TLSContext {
     unsafe Unmanaged<TLSContext>.fromOpaque(this).takeUnretainedValue()
   }

@@ -127,10 +127,11 @@ private final class ScriptedClock {
 
 extension ConnectionFacts {
   static func sample(
-    peer: String = "192.0.2.7", scheme: Scheme = .https, port: UInt16 = 8443, redirectsTo: Redirect? = nil
+    peer: String = "192.0.2.7", scheme: Scheme = .https, port: UInt16 = 8443, authority: ConnectionAuthority? = nil,
+    redirectsTo: Redirect? = nil
   ) -> ConnectionFacts {
     ConnectionFacts(
       listener: "web", scheme: scheme, peer: Address(host: peer, port: 50_000) ?? .unix(path: ""), publicPort: port,
-      redirectsTo: redirectsTo, log: AccessLogLine.Settings())
+      authority: authority, redirectsTo: redirectsTo, log: AccessLogLine.Settings())
   }
 }

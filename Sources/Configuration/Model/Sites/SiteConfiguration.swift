@@ -6,9 +6,13 @@ public struct SiteConfiguration: Equatable, Sendable {
   public var hosts: [HostPattern]
   /// At least one; their order does not matter to matching.
   public var routes: [RouteConfiguration]
+  /// What its answers by HTTPS say of encryption; `nil`: what its origins say.
+  public var hsts: HSTSConfiguration?
 
-  public init(name: String = "", hosts: [HostPattern] = [], routes: [RouteConfiguration] = []) {
-    (self.name, self.hosts, self.routes) = (name, hosts, routes)
+  public init(
+    name: String = "", hosts: [HostPattern] = [], routes: [RouteConfiguration] = [], hsts: HSTSConfiguration? = nil
+  ) {
+    (self.name, self.hosts, self.routes, self.hsts) = (name, hosts, routes, hsts)
   }
 }
 
@@ -23,6 +27,7 @@ extension SiteConfiguration: Section {
     Key(
       "routes", \.routes, .list(of: .section, atLeast: 1, atMost: 1_024), isRequired: true,
       "What happens to its requests; the longest path wins, whatever the order."),
+    Key("hsts", \.hsts, .hsts, "For how long browsers come by HTTPS alone; in place of what origins say."),
   ]
 
   static func check(_ site: inout Self, _ node: Node, _ decoder: inout Decoder) {

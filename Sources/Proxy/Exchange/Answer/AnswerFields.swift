@@ -13,4 +13,13 @@ enum AnswerFields {
       slot.known != .xRequestID && !head.isHopByHop(slot, octets: octets)
     }
   }
+
+  /// The same without what Yett says in its place.
+  static func copy(
+    _ head: borrowing ResponseHead, _ octets: Span<UInt8>, except replaced: FieldNames, into fields: inout FieldBlock
+  ) throws(FieldError) {
+    try fields.append(head.fields, of: octets) { slot in
+      slot.known != .xRequestID && !replaced.contains(slot.known) && !head.isHopByHop(slot, octets: octets)
+    }
+  }
 }

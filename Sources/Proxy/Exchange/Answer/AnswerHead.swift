@@ -31,6 +31,22 @@ public struct AnswerHead: ~Copyable {
     try stored?.withFields(body)
   }
 
+  /// Takes over the fields of a stored response, as they lie there; where Yett says one of them instead, the others as
+  /// fields of this answer.
+  ///
+  /// - Throws: where they do not fit.
+  @inline(__always) mutating func show(_ head: consuming StoredHead) throws(FieldError) {
+    if own.transportSecurity == nil { stored = head } else { try showRest(of: head) }
+  }
+
+  private mutating func showRest(of head: StoredHead) throws(FieldError) {
+    if head.fields.names.isDisjoint(with: own.replaced) {
+      stored = head
+    } else {
+      try head.copyFields(to: &added, except: own.replaced)
+    }
+  }
+
   mutating func reset() {
     status = 0
     stored = nil

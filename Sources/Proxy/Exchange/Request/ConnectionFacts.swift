@@ -1,6 +1,7 @@
 import Bytes
 import EventLoop
 import HTTP
+import TLS
 import Telemetry
 
 /// What policy may know of the connection that a request came over. Made once a connection, and again with a new
@@ -21,6 +22,10 @@ public final class ConnectionFacts {
   public let peer: Address
   /// The server name of the TLS handshake, lower-case; empty without one.
   public let serverName: [UInt8]
+  /// Which hosts may be asked for; `nil` in cleartext, where nothing vouches for any.
+  private let authority: ConnectionAuthority?
+  /// Whether there is such a thing: a look at the reference would retain it.
+  let isBound: Bool
   /// What origins are told of the connection, the same with every request.
   let forwarded: ForwardedConnection
   /// What each log line says of client and listener.
@@ -31,14 +36,21 @@ public final class ConnectionFacts {
   ///   - log: of the same snapshot; the peer's address is written once.
   public init(
     listener: String, scheme: Scheme, peer: Address, publicPort: UInt16, serverName: [UInt8] = [],
-    redirectsTo: Redirect? = nil, log: AccessLogLine.Settings
+    authority: ConnectionAuthority? = nil, redirectsTo: Redirect? = nil, log: AccessLogLine.Settings
   ) {
     self.listener = listener
     self.redirectsTo = redirectsTo
     self.scheme = scheme
     self.peer = peer
     self.serverName = serverName
+    self.authority = authority
+    isBound = authority != nil
     forwarded = ForwardedConnection(peer: peer.host, scheme: scheme, port: publicPort)
     logMembers = AccessLogLine.members(client: peer.octets.span, listener: listener, settings: log)
   }
+
+  /// Whether a request may ask for the host: RFC 9110 §15.5.20.
+  ///
+  /// - Parameter host: as `Target.host` has it.
+  func covers(_ host: Span<UInt8>) -> Bool { authority?.covers(host) ?? true }
 }
