@@ -16,4 +16,6 @@ struct SessionLimits: Sendable {
   var writeTimeout: Nanoseconds
   var connectionsPerWorker: Int
   var connectionsPerAddress: Int
+  /// TLS handshakes that are under way at once.
+  var handshakes: Int
 }

@@ -10,6 +10,8 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
   case handshakeFailed
   /// The TLS handshake took too long.
   case handshakeTimedOut
+  /// The worker has all the handshakes under way that it may have.
+  case handshakeLimit
   /// The head could not be read: 400.
   case malformedHead
   /// The request line or header section was too large: 414, 431.
@@ -32,6 +34,7 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
     case .closed: "closed"
     case .handshakeFailed: "handshake_failed"
     case .handshakeTimedOut: "handshake_timed_out"
+    case .handshakeLimit: "handshake_limit"
     case .malformedHead: "malformed_head"
     case .headTooLarge: "head_too_large"
     case .headTimedOut: "head_timed_out"
@@ -48,7 +51,7 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
 
 /// What one worker counts of one listener. That worker alone calls `count`; any thread reads.
 public final class ListenerCounters: Sendable {
-  private let counts = InlineArray<11, Atomic<UInt64>> { _ in Atomic(0) }
+  private let counts = InlineArray<12, Atomic<UInt64>> { _ in Atomic(0) }
 
   public init() {}
 
@@ -64,7 +67,7 @@ public final class ListenerCounters: Sendable {
 /// What all workers counted of a listener.
 public struct ListenerFigures: Equatable, Sendable {
   public let name: String
-  var counts = [UInt64](repeating: 0, count: 11)
+  var counts = [UInt64](repeating: 0, count: 12)
 
   public init(name: String) { self.name = name }
 
