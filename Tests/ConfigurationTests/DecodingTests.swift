@@ -105,6 +105,7 @@ struct DecodingTests {
         write_timeout: 3s
         connections_per_worker: 7
         connections_per_address: 8
+        handshakes: 9
         handshake_timeout: 4s
         drain: 0s
       """
@@ -168,7 +169,7 @@ struct DecodingTests {
     expected.limits = LimitsConfiguration(
       requestLine: 4096, headerSection: 16384, headerFields: 50, headTimeout: .seconds(1), bodyRate: 0,
       keepAlive: .seconds(2), writeTimeout: .seconds(3), connectionsPerWorker: 7, connectionsPerAddress: 8,
-      handshakeTimeout: .seconds(4), drain: .zero)
+      handshakes: 9, handshakeTimeout: .seconds(4), drain: .zero)
     #expect(decoded == expected)
   }
 

@@ -19,6 +19,9 @@ public struct LimitsConfiguration: Equatable, Sendable {
   public var connectionsPerWorker: Int
   /// Of one client address (IPv6: its /64) at one worker. Default 1,024: an office or a carrier behind one address.
   public var connectionsPerAddress: Int
+  /// TLS handshakes that are under way at one worker. Default 2,048: what a second of a core brings to an end, and
+  /// more.
+  public var handshakes: Int
   /// For a TLS handshake. Default 10 s.
   public var handshakeTimeout: Duration
   /// How long running requests may go on after `SIGTERM`. Default 30 s.
@@ -31,12 +34,13 @@ public struct LimitsConfiguration: Equatable, Sendable {
     requestLine: Int = 8 << 10, headerSection: Int = 32 << 10, headerFields: Int = 100,
     headTimeout: Duration = .seconds(10), bodyRate: Int = 250, keepAlive: Duration = .seconds(75),
     writeTimeout: Duration = .seconds(30), connectionsPerWorker: Int = 20_000, connectionsPerAddress: Int = 1_024,
-    handshakeTimeout: Duration = .seconds(10), drain: Duration = .seconds(30)
+    handshakes: Int = 2_048, handshakeTimeout: Duration = .seconds(10), drain: Duration = .seconds(30)
   ) {
     (self.requestLine, self.headerSection, self.headerFields) = (requestLine, headerSection, headerFields)
     (self.headTimeout, self.bodyRate, self.keepAlive) = (headTimeout, bodyRate, keepAlive)
     (self.writeTimeout, self.handshakeTimeout, self.drain) = (writeTimeout, handshakeTimeout, drain)
     (self.connectionsPerWorker, self.connectionsPerAddress) = (connectionsPerWorker, connectionsPerAddress)
+    self.handshakes = handshakes
   }
 }
 
@@ -57,6 +61,9 @@ extension LimitsConfiguration: Section {
     Key(
       "connections_per_address", \.connectionsPerAddress, .integer(1...1_000_000),
       "Connections of one client address (IPv6: its /64) at one worker."),
+    Key(
+      "handshakes", \.handshakes, .integer(1...1_000_000),
+      "TLS handshakes that are under way at one worker; connections beyond are refused."),
     Key("handshake_timeout", \.handshakeTimeout, .patience, "For a TLS handshake."),
     Key(
       "drain", \.drain, .duration(.zero...Duration.seconds(3_600)),

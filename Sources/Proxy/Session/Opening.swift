@@ -48,6 +48,7 @@ final class Opening: ClientSession {
 
   private func handOver(_ name: ApplicationProtocol, serverName: [UInt8]) {
     guard let opened = core.release(in: worker) else { return }
+    if core.isShaking { worker.handshakeEnded() }
     let facts = listener.facts(of: peer, serverName: serverName)
     switch name {
     case .http1:
@@ -65,6 +66,7 @@ final class Opening: ClientSession {
 
   private func end() {
     core.close(in: worker)
+    if core.isShaking { worker.handshakeEnded() }
     worker.loop.remove(token)
     worker.sessionEnded(self)
   }

@@ -17,4 +17,6 @@ struct SessionLimits: Sendable {
   var http2 = HTTP2Limits()
   var connectionsPerWorker: Int
   var connectionsPerAddress: Int
+  /// TLS handshakes that are under way at once.
+  var handshakes: Int
 }

@@ -125,7 +125,8 @@ public struct Snapshot: Sendable {
       handshakeTimeout: Nanoseconds(limits.handshakeTimeout), headTimeout: Nanoseconds(limits.headTimeout),
       bodyGrace: Nanoseconds(LimitsConfiguration.bodyGrace), bodyRate: Int64(limits.bodyRate),
       keepAlive: Nanoseconds(limits.keepAlive), writeTimeout: Nanoseconds(limits.writeTimeout),
-      connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress)
+      connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress,
+      handshakes: limits.handshakes)
   }
 
   var writesLog: Bool { configuration.log.access != .off }

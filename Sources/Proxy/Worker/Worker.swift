@@ -37,6 +37,8 @@ public final class Worker: EventTenant {
   /// Made with the first snapshot that needs it.
   private var tls: WorkerTLS?
   private var sessions: [any ClientSession] = []
+  /// TLS handshakes under way.
+  private var handshakes = 0
   /// Where `shedIdle` looked last.
   private var shedPlace = 0
   private var connectionsByClient: [UInt64: Int] = [:]
@@ -224,6 +226,11 @@ public final class Worker: EventTenant {
       listener.counters.count(.closed)
       return
     }
+    guard !listener.speaksTLS || handshakes < limits.handshakes else {
+      listener.counters.count(.handshakeLimit)
+      listener.counters.count(.closed)
+      return
+    }
     guard let transport = listener.transport(over: socket) else {
       listener.counters.count(.handshakeFailed)
       listener.counters.count(.closed)
@@ -250,8 +257,10 @@ public final class Worker: EventTenant {
       try begun.start()
       session = begun
     } else {
+      let isShaking = transport.isTLS
       let begun = Opening(transport, from: peer, listener: listener, in: self)
       try begun.start()
+      if isShaking { handshakes += 1 }
       session = begun
     }
     session.place = sessions.count
@@ -266,6 +275,9 @@ public final class Worker: EventTenant {
     sessions[place] = session
     loop.replace(token, with: session)
   }
+
+  /// A handshake has come to its end, good or bad.
+  func handshakeEnded() { handshakes -= 1 }
 
   /// A session has given everything back.
   func sessionEnded(_ session: any ClientSession) {

@@ -53,6 +53,8 @@ final class WorkerListener: EventTenant {
     self.socket = nil
   }
 
+  var speaksTLS: Bool { plan.tls != nil }
+
   /// The connection as the listener's protocol has it; `nil` where it can't be made.
   func transport(over socket: consuming Socket) -> Transport? {
     guard plan.tls != nil else { return Transport(plain: socket) }

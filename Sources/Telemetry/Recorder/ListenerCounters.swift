@@ -10,6 +10,8 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
   case handshakeFailed
   /// The TLS handshake took too long.
   case handshakeTimedOut
+  /// The worker has all the handshakes under way that it may have.
+  case handshakeLimit
   /// The head could not be read: 400.
   case malformedHead
   /// The request line or header section was too large: 414, 431.
@@ -39,6 +41,7 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
     case .closed: "closed"
     case .handshakeFailed: "handshake_failed"
     case .handshakeTimedOut: "handshake_timed_out"
+    case .handshakeLimit: "handshake_limit"
     case .malformedHead: "malformed_head"
     case .headTooLarge: "head_too_large"
     case .headTimedOut: "head_timed_out"
@@ -66,7 +69,7 @@ public enum ListenerEvent: UInt8, Sendable, CaseIterable {
 
 /// What one worker counts of one listener. That worker alone calls `count`; any thread reads.
 public final class ListenerCounters: Sendable {
-  private let counts = InlineArray<22, Atomic<UInt64>> { _ in Atomic(0) }
+  private let counts = InlineArray<23, Atomic<UInt64>> { _ in Atomic(0) }
 
   public init() {}
 

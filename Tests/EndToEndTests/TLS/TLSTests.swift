@@ -84,6 +84,25 @@ struct TLSTests {
     }
   }
 
+  @Test("more handshakes than may be under way are refused and counted, until one of them ends")
+  func handshakes() throws {
+    let folder = try TemporaryFolder()
+    var setup = try Self.secure(["a.example"], in: folder)
+    setup.limits = "handshakes: 1"
+    try withYett(setup, in: folder) { yett in
+      let silent = try yett.connect(to: "https")
+      #expect(try yett.connect(to: "https").rest().octets.isEmpty)
+      #expect(try yett.metric(#"yett_listener_failures_total{listener="https",reason="handshake_limit"}"#) == 1)
+      silent.close()
+      // Its end may be read after the next one's beginning.
+      let deadline = Deadline.patient
+      while try yett.metric(#"yett_listener_connections{listener="https"}"#) != 0 {
+        guard !deadline.isOver else { throw Unmet("the silent one is still there") }
+      }
+      #expect(try Self.curl(yett, "a.example").body == "secure")
+    }
+  }
+
   @Test("openssl agrees on http/1.1 by ALPN")
   func alpn() throws {
     let folder = try TemporaryFolder()

@@ -15,7 +15,7 @@ struct RequestBodyIntakeTests {
     SessionLimits(
       head: HeadLimits(), handshakeTimeout: .seconds(1), headTimeout: .seconds(1), bodyGrace: .seconds(10),
       bodyRate: rate, keepAlive: .seconds(1), writeTimeout: .seconds(1), connectionsPerWorker: 1,
-      connectionsPerAddress: 1)
+      connectionsPerAddress: 1, handshakes: 1)
   }
 
   /// Hands over pieces of at most `piece` octets, each when the one before is used up. The octets of the body, and how
