@@ -172,7 +172,8 @@ struct HPACKTableTests {
       (authority("a.example", 0x40), "a.example"), ([0xBE], "a.example"), (authority("b.example:8443", 0), "b.example"),
       ([0xBE], "a.example"), (authority("cc.example", 0x40), "cc.example"), ([0xBF], "a.example"),
       ([0xBE], "cc.example"),
-      ([0xBE], "cc.example"), (authority("[::1]", 0x10), "[::1]"), ([0xBF], "a.example"),
+      ([0xBE], "cc.example"), (authority("[::1]", 0x10), "[::1]"), (authority("dddddd.example", 0), "dddddd.example"),
+      ([0xBF], "a.example"),
     ] {
       let head = try #require(reader.read(block + rest).head)
       #expect(head.host.hasPrefix(host))
