@@ -26,7 +26,7 @@ struct FieldDeflaterTests {
       }
     }
 
-    private static func with<Result, E: Error>(
+    static func with<Result, E: Error>(
       _ name: String, _ value: String, _ body: (OutgoingField) throws(E) -> Result
     ) throws(E) -> Result {
       var block = FieldBlock()
@@ -39,6 +39,34 @@ struct FieldDeflaterTests {
           guard let field = unsafe OutgoingField(block.slots[0], in: lines) else { preconditionFailure() }
           return try body(field)
         }
+      }
+    }
+  }
+
+  @Test("what is found is compared, octet by octet", arguments: 1..<30)
+  func compared(count: Int) throws {
+    let text = (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+    let value = text.reversed() + [0x20, 0x7E]
+    Connection.with(String(decoding: text, as: UTF8.self).uppercased(), String(decoding: value, as: UTF8.self)) {
+      field in
+      func equals(_ name: [UInt8], _ value: [UInt8]) -> Bool {
+        unsafe name.withUnsafeBufferPointer { name in
+          unsafe value.withUnsafeBufferPointer { value in
+            guard let name = name.baseAddress, let value = value.baseAddress else { return false }
+            return unsafe field.equals(name, value)
+          }
+        }
+      }
+      #expect(equals(text, Array(value)))
+      for place in 0..<count {
+        var other = text
+        other[place] = UInt8(ascii: "-")
+        #expect(!equals(other, Array(value)))
+      }
+      for place in value.indices {
+        var other = Array(value)
+        other[place] ^= 0x20
+        #expect(!equals(text, other))
       }
     }
   }
