@@ -66,7 +66,7 @@ private func describe(_ head: borrowing RequestHead, _ octets: Span<UInt8>) -> [
 }
 
 /// A head that is let through is one that HTTP/1 would have let through as well, and says the same there.
-private func forward(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
+private func forward(_ head: borrowing RequestHead, _ octets: Span<UInt8>, _ answers: Answers) {
   var fields = FieldBlock()
   let copied: Void? = try? fields.append(head.fields, of: octets) { slot in
     slot.known != .host && !head.isHopByHop(slot, octets: octets)
@@ -105,71 +105,78 @@ private func forward(_ head: borrowing RequestHead, _ octets: Span<UInt8>) {
   let isSame =
     array(trip.pathAndQuery) == array(again.pathAndQuery) && array(trip.authority) == array(again.authority)
   check((first == nil) == (second == nil) && isSame || head.method == .connect, "the target reads the same")
-  answer(fields)
+  answers.write(fields)
 }
 
-/// The fields of a head as those of an answer, read by nghttp2.
-private func answer(_ fields: FieldBlock) {
-  var encoder = ResponseHeadEncoder()
-  var buffer = BufferPool().take(.large)
-  let written: Void? = try? encoder.response(status: 200, stored: fields, added: FieldBlock(), into: &buffer)
-  check(written != nil, "fields that were read can be sent")
-  let count = nghttp2Fields(array(buffer.readable))
-  check(count == fields.slots.count + 1, "nghttp2 reads as many")
-}
+/// One connection's answers, and nghttp2 as the client.
+private final class Answers {
+  private var encoder = ResponseHeadEncoder()
+  private var coder: OpaquePointer?
 
-/// How many fields nghttp2 finds in a block; `nil` where it finds none.
-private func nghttp2Fields(_ block: [UInt8]) -> Int? {
-  var coder: OpaquePointer?
-  guard nghttp2_hd_inflate_new(&coder) == 0 else { return nil }
-  defer { nghttp2_hd_inflate_del(coder) }
-  return block.withUnsafeBufferPointer { octets in
-    var (position, fields) = (0, 0)
-    while true {
-      var (pair, flags) = (nghttp2_nv(), CInt(0))
-      let used = nghttp2_hd_inflate_hd2(
-        coder, &pair, &flags, octets.baseAddress! + position, octets.count - position, 1)
-      guard used >= 0 else { return nil }
-      position += used
-      if flags & 2 != 0 { fields += 1 }
-      if flags & 1 != 0 { return fields }
-    }
+  init() { check(nghttp2_hd_inflate_new(&coder) == 0, "nghttp2 has memory") }
+  deinit { nghttp2_hd_inflate_del(coder) }
+
+  /// What a client says of its table, now and then.
+  func turn(_ kind: UInt8) {
+    guard kind >= 0xE0 else { return }
+    let size = UInt32(kind & 0x1F) * 150
+    encoder.setTableLimit(size)
+    nghttp2_hd_inflate_change_table_size(coder, Int(size))
   }
-}
 
-/// nghttp2's own reading of the same blocks, and RFC 9113's rules in the plainest words.
-private func reference(_ blocks: [(kind: UInt8, block: [UInt8])], _ judge: (Int, [([UInt8], [UInt8])]?) -> Void) {
-  var coder: OpaquePointer?
-  guard nghttp2_hd_inflate_new(&coder) == 0 else { return }
-  defer { nghttp2_hd_inflate_del(coder) }
-  for (index, (_, block)) in blocks.enumerated() {
-    var fields: [([UInt8], [UInt8])]? = []
-    // An address, also of an empty block.
-    (block + [0]).withUnsafeBufferPointer { octets in
-      var position = 0
-      while true {
-        var (pair, flags) = (nghttp2_nv(), CInt(0))
-        let used = nghttp2_hd_inflate_hd2(
-          coder, &pair, &flags, octets.baseAddress! + position, block.count - position, 1)
-        guard used >= 0 else {
-          fields = nil
-          return
-        }
-        position += used
-        if flags & 2 != 0 {
-          fields?.append(
-            (
-              Array(UnsafeBufferPointer(start: pair.name, count: pair.namelen)),
-              Array(UnsafeBufferPointer(start: pair.value, count: pair.valuelen))
-            ))
-        }
-        if flags & 1 != 0 { break }
+  /// The fields of a head, as those of an answer.
+  func write(_ fields: FieldBlock) {
+    for _ in 0..<2 {
+      var buffer = BufferPool().take(.large)
+      let written: Void? = try? encoder.response(
+        status: 302, stored: fields, added: FieldBlock(), length: 7, ownLimit: 40, into: &buffer
+      ) { output in output.append(literal: .age, "1") }
+      check(written != nil, "fields that were read can be sent")
+      guard let read = decode(array(buffer.readable), coder) else { return check(false, "what is sent is a block") }
+      var expected = [":status: 302", "content-length: 7", "age: 1"]
+      for slot in fields.slots {
+        expected.append(
+          "\(text(array(fields.octets.span[clamped: slot.name]))): \(text(array(fields.octets.span[clamped: slot.value])))"
+        )
+      }
+      let found = read.map { "\(text($0.name)): \(text($0.value))" }
+      check(found.first == expected.first, "the status comes first")
+      check(found.sorted() == expected.sorted(), "what is sent is read")
+      for name in Set(read.map(\.name)) {
+        let prefix = "\(text(name)): "
+        check(
+          found.filter { $0.hasPrefix(prefix) } == expected.filter { $0.hasPrefix(prefix) },
+          "fields of a name stay in order")
       }
     }
-    judge(index, fields)
-    guard fields != nil else { return }
-    nghttp2_hd_inflate_end_headers(coder)
   }
+
+  private func text(_ octets: [UInt8]) -> String { String(octets.map { Character(UnicodeScalar($0)) }) }
+}
+
+/// How nghttp2 reads a block; `nil` where it can't.
+private func decode(_ block: [UInt8], _ coder: OpaquePointer?) -> [(name: [UInt8], value: [UInt8])]? {
+  var fields: [(name: [UInt8], value: [UInt8])] = []
+  // An address, also of an empty block.
+  let isWhole = (block + [0]).withUnsafeBufferPointer { octets in
+    var position = 0
+    while true {
+      var (pair, flags) = (nghttp2_nv(), CInt(0))
+      let used = nghttp2_hd_inflate_hd2(coder, &pair, &flags, octets.baseAddress! + position, block.count - position, 1)
+      guard used >= 0 else { return false }
+      position += used
+      if flags & 2 != 0 {
+        fields.append(
+          (
+            Array(UnsafeBufferPointer(start: pair.name, count: pair.namelen)),
+            Array(UnsafeBufferPointer(start: pair.value, count: pair.valuelen))
+          ))
+      }
+      if flags & 1 != 0 { return true }
+    }
+  }
+  if isWhole { nghttp2_hd_inflate_end_headers(coder) }
+  return isWhole ? fields : nil
 }
 
 /// What nghttp2 decodes is what the decoder decodes, and no field that RFC 9113 forbids is let through.
@@ -179,22 +186,25 @@ private func compare(_ blocks: [(kind: UInt8, block: [UInt8])]) {
   var octets = Buffer()
   var head = RequestHead()
   defer { buffers.reclaim(&octets) }
-  var isOver = false
-  reference(blocks) { index, fields in
-    guard !isOver else { return }
-    let (kind, block) = blocks[index]
+  var coder: OpaquePointer?
+  guard nghttp2_hd_inflate_new(&coder) == 0 else { return }
+  defer { nghttp2_hd_inflate_del(coder) }
+  let answers = Answers()
+  for (kind, block) in blocks {
+    let fields = decode(block, coder)
+    answers.turn(kind)
     let progress: FieldBlockProgress
     do throws(HPACKError) {
       progress = try decoder.read(
         block.span, isLast: true, endsStream: kind & 1 == 0, into: &octets, from: buffers,
         &head)
     } catch {
-      isOver = true
       return check(fields == nil || error == .flood, "a block is broken for both")
     }
     guard let fields else { return check(false, "a block is broken for nghttp2 only") }
-    guard progress == .whole else { return }
-    var (expected, cookie): ([String], [UInt8]?) = ([], nil)
+    guard progress == .whole else { continue }
+    var expected: [String] = []
+    var cookie: [UInt8]?
     for (name, value) in fields where name.first != 0x3A && name != Array("host".utf8) {
       check(!name.isEmpty && name.allSatisfy { $0.isToken && !$0.isUpper }, "names are lower-case tokens")
       check(value.allSatisfy(\.isFieldContent), "values have no control character")
@@ -212,7 +222,7 @@ private func compare(_ blocks: [(kind: UInt8, block: [UInt8])]) {
       found.append("\(array(octets.readable[clamped: slot.name])): \(array(octets.readable[clamped: slot.value]))")
     }
     check(found.sorted() == expected.sorted(), "the fields are what nghttp2 decodes")
-    forward(head, octets.readable)
+    forward(head, octets.readable, answers)
   }
 }
 

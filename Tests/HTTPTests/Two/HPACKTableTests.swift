@@ -135,8 +135,15 @@ struct HPACKTableTests {
         ])
       #expect(reader.read(Block.literals(get) + [0xBF]) == .malformed(.badFieldName))
     }
-    // By an index of two octets.
-    #expect(reader.read(Block.literals(get) + [0xFF, 0x00]) == .malformed(.badFieldName))
+    // The 65th in one octet, and those behind it in two.
+    for age in 0..<65 {
+      try reader.skip(Block.literal(age == 0 ? [] : Array("q".utf8), Array("\(age)".utf8), pattern: 0x40))
+    }
+    #expect(reader.read(Block.literals(get) + [0xBE, 0xFE]) == .malformed(.badFieldName))
+    #expect(reader.read(Block.literals(get) + [0xBE, 0xFD]).head?.fields.suffix(2) == ["q=64", "q=1"])
+    #expect(reader.read(Block.literals(get) + [0xBE, 0xFF, 0x00]).head?.fields.suffix(2) == ["q=64", "p=9"])
+    #expect(reader.read(Block.literals(get) + [0xBE, 0xFF, 0x01, 0xBF]) == .malformed(.badFieldName))
+    #expect(reader.read(Block.literals(get) + [0xBF, 0xBE]).head?.fields.suffix(2) == ["q=63", "q=64"])
   }
 
   @Test("RFC 9113 §4.3: a block that nobody wants is read all the same")
@@ -156,8 +163,8 @@ struct HPACKTableTests {
     #expect(try reader.begin(Array(block[..<40])) == .more)
     try reader.skip(Array(block[40...]))
     #expect(reader.read(Block.literals(get) + [0xBE]).head?.fields.last == "x-a=1")
-    #expect(try reader.begin(skipping: Array(block[..<40])))
-    #expect(reader.read(Array(block[40...])) == .malformed(.missingPseudoField))
+    #expect(try reader.begin(skipping: []))
+    #expect(reader.read(block) == .malformed(.missingPseudoField))
     #expect(reader.read(Block.literals(get) + [0xBE, 0xBF]).head?.fields.suffix(2) == ["x-a=1", "x-a=1"])
   }
 
@@ -172,7 +179,8 @@ struct HPACKTableTests {
       (authority("a.example", 0x40), "a.example"), ([0xBE], "a.example"), (authority("b.example:8443", 0), "b.example"),
       ([0xBE], "a.example"), (authority("cc.example", 0x40), "cc.example"), ([0xBF], "a.example"),
       ([0xBE], "cc.example"),
-      ([0xBE], "cc.example"), (authority("[::1]", 0x10), "[::1]"), ([0xBF], "a.example"),
+      ([0xBE], "cc.example"), (authority("[::1]", 0x10), "[::1]"), (authority("dddddd.example", 0), "dddddd.example"),
+      ([0xBF], "a.example"),
     ] {
       let head = try #require(reader.read(block + rest).head)
       #expect(head.host.hasPrefix(host))
@@ -190,17 +198,20 @@ struct HPACKTableTests {
   @Test("RFC 9113 §6.5.2: names, values and 32 octets a field are counted; 431 beyond")
   func section() throws {
     let size = get.reduce(0) { $0 + $1.name.count + $1.value.count + 32 }
-    let limits = HeadLimits(sectionOctets: size + 33 + 60)
-    for (count, isWhole) in [(60, true), (61, false)] {
+    let limits = HeadLimits(sectionOctets: size + 33 + 160)
+    for (count, isWhole) in [(160, true), (161, false)] {
       var reader = Reader(limits: limits)
       let outcome = reader.read(get + [("x", String(repeating: "y", count: count))])
       #expect(isWhole ? outcome.head != nil : outcome == .refused(.sectionTooLarge))
       // The tables are in step.
       #expect(reader.read(get).head != nil)
+      let referred = reader.readReferred(
+        get + [("x", String(repeating: "y", count: count - 66)), ("x", ""), ("x", "")])
+      #expect(isWhole ? referred.head != nil : referred == .refused(.sectionTooLarge))
     }
     var reader = Reader(limits: limits)
     #expect(
-      try reader.readTrailers(Block.literals([("x", String(repeating: "y", count: size + 61))]))
+      try reader.readTrailers(Block.literals([("x", String(repeating: "y", count: size + 161))]))
         == .refused(.sectionTooLarge))
     #expect(HeadError.sectionTooLarge.status == 431)
   }
@@ -212,6 +223,9 @@ struct HPACKTableTests {
     let more = (1..<count).map { (name: "x-\($0)", value: "") } + [("cookie", "a"), ("cookie", "b")]
     let outcome = reader.read(get + more)
     #expect(count == 7 ? outcome.head?.fields.count == 8 : outcome == .refused(.tooManyFields))
+    let plain = (1...count).map { (name: "x-\($0)", value: "") }
+    let referred = reader.readReferred(get + plain)
+    #expect(count == 7 ? referred.head?.fields.count == 8 : referred == .refused(.tooManyFields))
     let trailers = (0...count).map { (name: "x-\($0)", value: "") }
     #expect(try reader.readTrailers(Block.literals(trailers)) == (count == 7 ? .whole : .refused(.tooManyFields)))
   }

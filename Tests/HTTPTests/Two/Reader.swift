@@ -134,4 +134,11 @@ extension Reader {
   mutating func read(_ fields: FieldList, endsStream: Bool = true) -> BlockOutcome {
     read(Block.literals(fields), endsStream: endsStream)
   }
+
+  /// By the indices of the table, which has got all of them before and has room for them.
+  mutating func readReferred(_ fields: FieldList, endsStream: Bool = true) -> BlockOutcome {
+    let block = fields.flatMap { Block.literal(Array($0.name.utf8), Array($0.value.utf8), pattern: 0x40) }
+    do throws(HPACKError) { try skip(block) } catch { return .failed(error) }
+    return read(fields.indices.map { UInt8(0xBE + fields.count - 1 - $0) }, endsStream: endsStream)
+  }
 }

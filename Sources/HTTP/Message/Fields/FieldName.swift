@@ -12,7 +12,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
   case xRequestID, xRewriteURL
 
   /// As it is sent in HTTP/2 and looked up in HTTP/1: lower-case. Empty for `other`.
-  public var text: StaticString {
+  @inlinable public var text: StaticString {
     switch self {
     case .other: ""
     case .accept: "accept"

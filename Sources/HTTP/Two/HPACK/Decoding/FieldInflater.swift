@@ -75,7 +75,7 @@ import CNghttp2
   private var hasFields = false
   /// Of the dynamic table, in a ring.
   private var marks = FixedBuffer(repeating: FieldMark(.faulty), count: FieldInflater.entryLimit)
-  /// Counts the entries that the dynamic table ever had.
+  /// Counts the entries that the dynamic table was ever to get.
   private var newest = 0
 
   init() {
@@ -195,8 +195,8 @@ import CNghttp2
       guard flags & CInt(NGHTTP2_HD_INFLATE_EMIT.rawValue) != 0 else { continue }
       hasFields = true
       let mark = unsafe Self.mark(pair)
-      // One that is larger than the table empties it and is not in it (RFC 7541 §4.4).
-      if state == .insertion, unsafe nghttp2_hd_inflate_get_num_table_entries(coder) > Self.staticEntries {
+      // One that is larger than the table empties it (RFC 7541 §4.4): nothing refers to its mark, nor to older ones.
+      if state == .insertion {
         newest &+= 1
         marks[newest & (Self.entryLimit &- 1)] = mark
       }

@@ -106,7 +106,7 @@ import CNghttp2
       return
     }
     let (set, tag) = Self.place(of: hash)
-    if places[set].tag != tag { places[set &+ 1] = places[set] }
+    places[set &+ 1] = places[set]
     places[set] = Place(entry: entry, tag: tag)
   }
 

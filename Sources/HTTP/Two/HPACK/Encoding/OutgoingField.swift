@@ -23,26 +23,35 @@ import Bytes
   /// Name and value as the coder takes them; it writes to neither.
   @unsafe var valueAddress: UnsafeMutablePointer<UInt8> { unsafe UnsafeMutablePointer(mutating: value) }
 
-  /// A number that other fields hardly share.
+  /// A number that other fields hardly share, made of a few words of name and value.
   @inline(__always) var hash: UInt64 {
-    let octets = unsafe UnsafeRawPointer(value)
-    let tail: UInt64
-    if valueCount >= 8 {
-      tail = unsafe octets.loadUnaligned(fromByteOffset: valueCount &- 8, as: UInt64.self)
-    } else if valueCount >= 4 {
-      let first = unsafe octets.loadUnaligned(as: UInt32.self)
-      tail =
-        UInt64(first) &<< 32
-        | UInt64(unsafe octets.loadUnaligned(fromByteOffset: valueCount &- 4, as: UInt32.self))
-    } else if valueCount > 0 {
-      tail =
-        UInt64(unsafe value[0]) | UInt64(unsafe value[valueCount / 2]) &<< 8 | UInt64(unsafe value[valueCount &- 1])
-        &<< 16
-    } else {
-      tail = 0
+    // The case of letters is left out.
+    let name = unsafe Self.digest(name, nameCount, setting: 0x2020_2020_2020_2020)
+    let value = unsafe Self.digest(value, valueCount, setting: 0)
+    let lengths = UInt64(nameCount) &<< 32 ^ UInt64(valueCount)
+    return (name ^ value &<< 1 ^ value &>> 63 ^ lengths) &* 0x9E37_79B9_7F4A_7C15
+  }
+
+  /// Of the first, the middle and the last octets.
+  @unsafe @inline(__always) private static func digest(
+    _ octets: UnsafePointer<UInt8>, _ count: Int, setting bits: UInt64
+  ) -> UInt64 {
+    let address = unsafe UnsafeRawPointer(octets)
+    func word(_ place: Int) -> UInt64 {
+      unsafe address.loadUnaligned(fromByteOffset: place, as: UInt64.self) | bits
     }
-    let lengths = UInt64(known.rawValue) &<< 48 ^ UInt64(nameCount) &<< 24 ^ UInt64(valueCount)
-    return (tail ^ lengths &* 0xD6E8_FEB8_6659_FD93) &* 0x9E37_79B9_7F4A_7C15
+    func half(_ place: Int) -> UInt64 {
+      UInt64(unsafe address.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+    }
+    if count >= 8 {
+      let last = count &- 8
+      return word(0) &* 0xD6E8_FEB8_6659_FD93 ^ word(last / 2) &* 0xA076_1D64_78BD_642F
+        ^ word(last) &* 0xE703_7ED1_A0B4_28DB
+    }
+    if count >= 4 { return (half(0) | half(count &- 4) &<< 32 | bits) &* 0xD6E8_FEB8_6659_FD93 }
+    guard count > 0 else { return 0 }
+    let samples = unsafe UInt64(octets[0]) | UInt64(octets[count / 2]) &<< 8 | UInt64(octets[count &- 1]) &<< 16
+    return (samples | bits) &* 0xD6E8_FEB8_6659_FD93
   }
 
   /// Whether name (in lower case) and value are these, of the field's own lengths.

@@ -30,13 +30,13 @@ extension OutputSpan where Element == UInt8 {
   }
 
   /// The same of a value that is there.
-  @inlinable @_lifetime(self: copy self)
+  @inlinable @inline(__always) @_lifetime(self: copy self)
   public mutating func append(literal name: FieldName, _ value: Span<UInt8>) {
     append(literal: name, upTo: value.count) { $0.append(value) }
   }
 
   /// The same of a text of ours.
-  @inlinable @_lifetime(self: copy self)
+  @inlinable @inline(__always) @_lifetime(self: copy self)
   public mutating func append(literal name: FieldName, _ value: StaticString) {
     append(literal: name, value.octets)
   }
