@@ -53,7 +53,8 @@ private struct Server: ~Copyable {
 
   private mutating func handle(_ event: HTTP2Event) {
     switch event {
-    case .more: break
+    case .more, .malformedHead: break
+    case .full: checkOutput()
     case .request(let slot, let isEnded):
       check(open.insert(slot).inserted, "a place is one stream's")
       said.append("request \(connection.stream(of: slot)) \(isEnded) \(array(reader.octets.readable))")
@@ -113,7 +114,7 @@ private struct Server: ~Copyable {
   }
 
   private mutating func release(_ slot: Int) {
-    take(slot)
+    untaken[slot] = nil
     connection.release(slot, into: &output)
     open.remove(slot)
   }

@@ -12,6 +12,7 @@ final class Opening: ClientSession {
   private let worker: Worker
   private var core: OpeningCore
   private var token = EventToken.none
+  private var seen: Readiness = [.readable, .writable]
 
   init(_ transport: consuming Transport, from peer: Address, listener: WorkerListener, in worker: Worker) {
     (self.worker, self.peer, self.listener) = (worker, peer, listener)
@@ -31,6 +32,8 @@ final class Opening: ClientSession {
   func abort() { end() }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
+    // Told once: what follows has to know it.
+    seen.formUnion(readiness)
     switch core.advance(in: worker) {
     case .waits: break
     case .opened(let name, let serverName): handOver(name, serverName: serverName)
@@ -55,12 +58,12 @@ final class Opening: ClientSession {
       let session = HTTP1Session(
         opened.transport, input: opened.input, facts: facts, from: peer, listener: listener, in: worker)
       worker.replace(self, with: session, at: token)
-      session.start(token)
+      session.start(token, seen)
     case .http2:
       let session = HTTP2Session(
         opened.transport, input: opened.input, facts: facts, from: peer, listener: listener, in: worker)
       worker.replace(self, with: session, at: token)
-      session.start(token)
+      session.start(token, seen)
     }
   }
 

@@ -119,7 +119,7 @@ public struct Snapshot: Sendable {
   /// What a client may take.
   var limits: SessionLimits {
     let limits = configuration.limits
-    return SessionLimits(
+    var result = SessionLimits(
       head: HeadLimits(
         requestLineOctets: limits.requestLine, sectionOctets: limits.headerSection, fields: limits.headerFields),
       handshakeTimeout: Nanoseconds(limits.handshakeTimeout), headTimeout: Nanoseconds(limits.headTimeout),
@@ -127,6 +127,8 @@ public struct Snapshot: Sendable {
       keepAlive: Nanoseconds(limits.keepAlive), writeTimeout: Nanoseconds(limits.writeTimeout),
       connectionsPerWorker: limits.connectionsPerWorker, connectionsPerAddress: limits.connectionsPerAddress,
       handshakes: limits.handshakes)
+    result.http2.head = result.head
+    return result
   }
 
   var writesLog: Bool { configuration.log.access != .off }

@@ -35,6 +35,20 @@ struct LifeTests {
     #expect(try yett.program.exit() == .code(0))
   }
 
+  @Test("the limits that a configuration sets hold over HTTP/2 too")
+  func configuredLimits() throws {
+    let origin = try AutomaticOrigin { _ in .ok("fits") }
+    let limits = "header_fields: 10, header_section: 4KiB, request_line: 1KiB"
+    try withHTTP2(Setup(origin.endpoint, limits: limits)) { yett throws in
+      let client = try yett.open()
+      #expect(try client.ask("/" + String(repeating: "a", count: 1_000)).text == "fits")
+      #expect(try client.ask("/" + String(repeating: "a", count: 1_100)).status == 414)
+      #expect(try client.ask("/", Fields.filler(20, octets: 10)).status == 431)
+      #expect(try client.ask("/", Fields.filler(2, octets: 3_000)).status == 431)
+      #expect(try client.ask("/").text == "fits")
+    }
+  }
+
   @Test("§6.8: a request after the last GOAWAY is not acted upon")
   func drained() throws {
     let (origin, folder) = (try Origin(), try TemporaryFolder())

@@ -76,7 +76,8 @@ struct FloodGuard {
     let milliseconds = Swift.max(0, Swift.min((now - allowances[index].since).count / 1_000_000, 1_000_000))
     if milliseconds > 0 {
       allowances[index].left = Swift.min(burst * 1_000, allowances[index].left + milliseconds * rate)
-      allowances[index].since = now
+      // What is left of a millisecond counts next time.
+      allowances[index].since = allowances[index].since + .milliseconds(milliseconds)
     }
     allowances[index].left -= count * 1_000
     return allowances[index].left >= 0

@@ -55,6 +55,7 @@ extension HTTP2Connection {
           guard input.count >= start + Swift.min(pad, frame.length) else { return .more }
           position = start
           if let event = beginData(frame, input, from: &position, output: &output, at: now) { return event }
+          guard output.room >= Self.replyRoom else { return .full }
           continue
         }
         let end = start + frame.length
@@ -64,6 +65,8 @@ extension HTTP2Connection {
         if let event = read(frame, payload, reader: &reader, output: &output, buffers: buffers, at: now) {
           return event
         }
+        // Frames that are answered without an event: what the next one would be answered may have no place.
+        guard output.room >= Self.replyRoom else { return .full }
       }
     }
   }
@@ -102,11 +105,13 @@ extension HTTP2Connection {
     return .reset(slot: slot, .malformed(code))
   }
 
-  /// The same for a stream that has no place.
+  /// The same for a stream that has no place. One that is refused for want of one is no error of the client's: it may
+  /// not know our limit yet.
   mutating func refuse(
     stream: UInt32, _ code: HTTP2ErrorCode, output: inout Buffer, at now: Instant
   ) -> HTTP2Event? {
-    guard guards.allows(.madeResets, at: now) else { return fail(HTTP2Failure(.madeResets), into: &output) }
+    let flood = code == .refusedStream ? HTTP2Flood.rapidReset : .madeResets
+    guard guards.allows(flood, at: now) else { return fail(HTTP2Failure(flood), into: &output) }
     FrameWriter.reset(stream, code, into: &output)
     closed.append(stream, .reset)
     return nil
@@ -136,6 +141,8 @@ extension HTTP2Connection {
       return fail(HTTP2Failure(.emptyFrames), into: &output)
     }
     openData = OpenData(slot: nil, left: octets, padding: padding, endsStream: endsStream)
+    // What is no body is taken at once.
+    takeUnread(frame.length - octets, output: &output)
     guard let slot = streams.slot(of: frame.stream) else {
       switch closed.ending(of: frame.stream) {
       case .reset: return nil
@@ -153,8 +160,9 @@ extension HTTP2Connection {
       streams[slot].promised = promised - UInt64(octets)
     }
     openData?.slot = slot
-    // What is no body is taken at once.
-    if frame.length > octets { took(frame.length - octets, of: slot, into: &output) }
+    if let grant = streams[slot].receiveWindow.take(frame.length - octets, growingTo: limits.largestStreamWindow) {
+      FrameWriter.windowUpdate(frame.stream, by: grant, into: &output)
+    }
     if endsStream { endReceiving(slot) }
     if octets == 0, endsStream {
       if padding == 0 { openData = nil }
@@ -185,6 +193,7 @@ extension HTTP2Connection {
       openData = data
       if data.left == 0, data.padding == 0 { openData = nil }
       if let slot = data.slot, streams[slot].isSending {
+        streams[slot].untaken += count
         return .body(slot: slot, range, isEnded: data.left == 0 && data.endsStream)
       }
       // Nobody's octets: the connection goes on.
@@ -199,7 +208,8 @@ extension HTTP2Connection {
     return nil
   }
 
-  private mutating func takeUnread(_ octets: Int, output: inout Buffer) {
+  mutating func takeUnread(_ octets: Int, output: inout Buffer) {
+    guard octets > 0 else { return }
     if let grant = receiveWindow.take(octets, growingTo: limits.connectionWindow) {
       FrameWriter.windowUpdate(0, by: grant, into: &output)
     }
@@ -296,7 +306,7 @@ extension HTTP2Connection {
     let before = peer.initialWindow
     for offset in stride(from: 0, to: payload.count, by: 6) {
       guard let setting = HTTP2Setting(rawValue: payload.bigEndian16(at: offset)) else { continue }
-      if setting == .headerTableSize { noteTableSize() }
+      if setting == .headerTableSize { noteTableSize(payload.bigEndian32(at: offset + 2)) }
       if let code = peer.set(setting, to: payload.bigEndian32(at: offset + 2)) {
         return fail(code, "SETTINGS has a value that is none", into: &output)
       }

@@ -30,6 +30,7 @@ extension HTTP2Connection {
       lastStream = frame.stream
       if frame.stream > lastAnswered {
         block.purpose = .ignored(nil)
+        closed.append(frame.stream, .reset)
       } else if dependsOnItself {
         block.purpose = .ignored(.protocolError)
       } else if streams.count >= limits.streams {
@@ -131,7 +132,7 @@ extension HTTP2Connection {
     stream.served = order.now
     switch progress {
     case .more: return nil
-    case .malformed: return refuse(stream: block.stream, .protocolError, output: &output, at: now)
+    case .malformed: return refuse(stream: block.stream, .protocolError, output: &output, at: now) ?? .malformedHead
     case .refused(let error): return .refused(slot: streams.insert(stream), error)
     case .whole:
       if case .length(let length) = reader.head.framing { stream.promised = length }

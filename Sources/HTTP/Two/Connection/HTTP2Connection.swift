@@ -55,6 +55,8 @@ public struct HTTP2Connection: ~Copyable {
   var peer = PeerSettings()
   /// The peer's table for our heads has another size, which their encoder was not told yet.
   private var hasNewTableSize = false
+  /// The smallest since the encoder was told: it too has to be said (RFC 7541 §4.2).
+  private var smallestTableSize = UInt32.max
   var sendWindow = FlowWindow(65_535)
   var receiveWindow: ReceiveWindow
   var openBlock: OpenBlock?
@@ -104,6 +106,8 @@ public struct HTTP2Connection: ~Copyable {
   /// Frees the place of a stream; what was not ended of it is reset. Call when its work has been let go of.
   public mutating func release(_ slot: Int, into output: inout Buffer) {
     guard streams[slot].id != 0 else { return }
+    // What nobody took, nobody will: the connection's other streams have its window.
+    takeUnread(streams[slot].untaken, output: &output)
     // Of a request whose answer is whole the client is to spare the rest (RFC 9113 §8.1).
     reset(slot, streams[slot].isSending ? .cancel : .noError, into: &output)
     streams.remove(slot)
@@ -125,9 +129,8 @@ public struct HTTP2Connection: ~Copyable {
 
   /// So many octets of a request's body were taken: the client may send as many more.
   public mutating func took(_ octets: Int, of slot: Int, into output: inout Buffer) {
-    if let grant = receiveWindow.take(octets, growingTo: limits.connectionWindow) {
-      FrameWriter.windowUpdate(0, by: grant, into: &output)
-    }
+    streams[slot].untaken -= octets
+    takeUnread(octets, output: &output)
     guard streams[slot].isReceiving else { return }
     if let grant = streams[slot].receiveWindow.take(octets, growingTo: limits.largestStreamWindow) {
       FrameWriter.windowUpdate(streams[slot].id, by: grant, into: &output)
@@ -221,13 +224,19 @@ public struct HTTP2Connection: ~Copyable {
 
   /// What the client allows its table for our heads, where it has said so since the last call: to be told to their
   /// encoder before the next head.
-  public mutating func takeTableSize() -> UInt32? {
+  ///
+  /// - Returns: the smallest size that it was meanwhile, and the last.
+  public mutating func takeTableSize() -> (smallest: UInt32, last: UInt32)? {
     guard hasNewTableSize else { return nil }
     hasNewTableSize = false
-    return peer.headerTableSize
+    defer { smallestTableSize = .max }
+    return (Swift.min(smallestTableSize, peer.headerTableSize), peer.headerTableSize)
   }
 
-  mutating func noteTableSize() { hasNewTableSize = true }
+  mutating func noteTableSize(_ size: UInt32) {
+    hasNewTableSize = true
+    smallestTableSize = Swift.min(smallestTableSize, size)
+  }
 
   // MARK: Ending
 

@@ -4,6 +4,10 @@ import Bytes
 public enum HTTP2Event: Equatable, Sendable {
   /// Nothing more without octets beyond those that were handed in.
   case more
+  /// The output has no room for replies any more: call again when it has.
+  case full
+  /// A head was malformed, and its stream reset.
+  case malformedHead
   /// A request begins: its head is in the reader until the next call.
   ///
   /// - Parameter isEnded: it has no body.

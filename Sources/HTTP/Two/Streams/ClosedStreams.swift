@@ -24,8 +24,11 @@ struct ClosedStreams {
 
   /// `nil` where it was never opened, or long ago.
   func ending(of stream: UInt32) -> Ending? {
-    for entry in recent where entry & ~Self.resetBit == stream {
-      return entry & Self.resetBit == 0 ? .known : .reset
+    // The newest first: a stream that was known to be over may have been reset after that.
+    var index = next
+    for _ in recent.indices {
+      index = (index == 0 ? recent.count : index) - 1
+      if recent[index] & ~Self.resetBit == stream { return recent[index] & Self.resetBit == 0 ? .known : .reset }
     }
     return nil
   }

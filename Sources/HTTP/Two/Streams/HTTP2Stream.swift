@@ -10,6 +10,8 @@ struct HTTP2Stream {
   var isClosed: Bool { !isReceiving && !isSending }
   var sendWindow = FlowWindow(0)
   var receiveWindow = ReceiveWindow(0)
+  /// Octets of its body that were handed on, and that nobody took yet.
+  var untaken = 0
   /// Octets of the body that its `Content-Length` still promises; `nil` where it has none.
   var promised: UInt64?
   var priority = Priority()

@@ -19,6 +19,9 @@ public struct AnswerHead: ~Copyable {
   /// Of all fields together.
   var octets: Int { added.octets.count + (stored?.fields.octets.count ?? 0) + OwnFields.octetLimit }
 
+  /// Octets of the longest field block that HTTP/2's coder may make of it.
+  var fieldBlockLimit: Int { octets + 16 * (added.slots.count + (stored?.fields.slots.count ?? 0)) }
+
   /// The lines of the stored fields.
   func withStoredOctets<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
     guard stored != nil else { return try body(Span()) }

@@ -28,10 +28,12 @@ final class HTTP1Session: ClientSession, ExchangeStream {
   }
 
   /// Goes on with a connection that was opened under that token: its first octets may be here already.
-  func start(_ token: EventToken) {
+  ///
+  /// - Parameter readiness: what the kernel has said of its descriptor.
+  func start(_ token: EventToken, _ readiness: Readiness) {
     self.token = token
     core.start(token, in: worker)
-    ready(.readable, in: worker.loop)
+    ready(readiness, in: worker.loop)
   }
 
   var isIdle: Bool { core.isIdle }

@@ -41,6 +41,7 @@ extension HTTP2SessionCore {
   ) {
     state.proceed(at: moment, as: exchange)
     if !streams[slot].isHeadWritten {
+      if state.isCut { return cut(slot, in: worker) }
       guard writeHeads(&state, slot, in: worker) else {
         if isBroken { return }
         return armBody(
@@ -67,7 +68,14 @@ extension HTTP2SessionCore {
       state.takeInterim { status, fields in writeInterim(status, fields, slot, in: worker) }
     }
     guard state.hasHead else { return false }
-    guard makeRoom(state.answer.octets + Self.headSlack + Self.smallBody, in: worker) else { return false }
+    let limit = state.answer.fieldBlockLimit + Self.headSlack
+    guard limit + Self.smallBody <= BufferSize.large.rawValue else {
+      state.abort()
+      cut(slot, in: worker)
+      return true
+    }
+    guard makeRoom(limit + Self.smallBody, in: worker) else { return false }
+    streams[slot].pace.askedForBody()
     let body = state.wholeBody
     let isHEAD = streams[slot].isHEAD
     let isWritten = state.withHead { head in
@@ -81,10 +89,7 @@ extension HTTP2SessionCore {
       cut(slot, in: worker)
       return true
     }
-    if !streams[slot].isHeadWritten {
-      streams[slot].isHeadWritten = true
-      unsent.append(slot)
-    }
+    streams[slot].isHeadWritten = true
     if !streams[slot].isEnded, let body, body <= Self.smallBody, body <= connection.room(for: slot),
       connection.data(body, of: slot, endsStream: true, into: &output)
     {
@@ -92,15 +97,21 @@ extension HTTP2SessionCore {
       _ = state.moveBody(to: &output, limit: body)
       end(slot)
     }
+    if !streams[slot].isEnded { note(slot) }
     return true
+  }
+
+  /// Something of a stream is to be noted when the kernel has what stands in the output now.
+  private mutating func note(_ slot: Int) {
+    unsent.append(Unsent(slot: slot, id: streams[slot].id, end: written + UInt64(output.count)))
   }
 
   /// All of a stream's answer is in the output.
   private mutating func end(_ slot: Int) {
     streams[slot].isEnded = true
-    streams[slot].stalledSince = .distantFuture
-    unsent.append(slot)
+    (streams[slot].stalledSince, streams[slot].bodyDeadline) = (.distantFuture, .distantFuture)
     connection.endSending(slot)
+    note(slot)
   }
 
   /// A stream's answer can't become whole: its client is told so.
@@ -108,27 +119,31 @@ extension HTTP2SessionCore {
     guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
     connection.reset(slot, .internalError, into: &output)
     streams[slot].isEnded = true
-    unsent.append(slot)
+    (streams[slot].stalledSince, streams[slot].bodyDeadline) = (.distantFuture, .distantFuture)
+    note(slot)
   }
 
   mutating func askForBody(_ slot: Int, in worker: Worker) {
+    guard !streams[slot].isHeadWritten, makeRoom(Self.interimRoom, in: worker) else { return }
     streams[slot].pace.askedForBody()
-    guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
     writeInterim(100, FieldBlock(), slot, in: worker)
   }
 
   private mutating func writeInterim(_ status: UInt16, _ fields: borrowing FieldBlock, _ slot: Int, in worker: Worker) {
+    // One that does not fit is no loss; after it is encoded it has to leave.
+    guard fields.octets.count + 16 * fields.slots.count + Self.headSlack <= output.room else { return }
     worker.buffers.supply(&block, .large)
-    if let size = connection.takeTableSize() { encoder.setTableLimit(size) }
-    // One that does not fit is no loss.
+    tellTableSize()
     do throws(WriteError) { try encoder.interim(status: status, fields: fields, into: &block) } catch { return }
     frameBlock(slot, endsStream: false)
   }
 
   private mutating func write(_ head: borrowing AnswerHead, _ slot: Int, endsStream: Bool, in worker: Worker) -> Bool {
     let length: UInt64? = if case .octets(let count) = head.length { count } else { nil }
-    worker.buffers.supply(&block, head.octets < Self.smallBlock ? .small : .large)
-    if let size = connection.takeTableSize() { encoder.setTableLimit(size) }
+    let size: BufferSize = head.fieldBlockLimit < Self.smallBlock ? .small : .large
+    if size == .large { _ = worker.buffers.enlarge(&block) }
+    worker.buffers.supply(&block, size)
+    tellTableSize()
     do throws(WriteError) {
       try head.withStoredFields { (stored) throws(WriteError) in
         try encoder.response(
@@ -136,8 +151,17 @@ extension HTTP2SessionCore {
           into: &block
         ) { head.own.writeLiterals(to: &$0) }
       }
-    } catch { return false }
+    } catch {
+      if error == .coderFailed { hasLostHead = true }
+      return false
+    }
     return frameBlock(slot, endsStream: endsStream)
+  }
+
+  private mutating func tellTableSize() {
+    guard let (smallest, last) = connection.takeTableSize() else { return }
+    encoder.setTableLimit(smallest)
+    if last != smallest { encoder.setTableLimit(last) }
   }
 
   /// Puts the field block into the output.
@@ -150,6 +174,7 @@ extension HTTP2SessionCore {
     block.clear()
     swap(&block, &self.block)
     streams[slot].octets += UInt64(output.count - before)
+    if !isWritten { hasLostHead = true }
     return isWritten
   }
 
@@ -171,7 +196,9 @@ extension HTTP2SessionCore {
       budget -= frame(slot, limit: limit, for: session, in: worker, at: moment)
     }
     noteStalls(at: moment.now)
-    return write(in: worker) != .failed
+    let progress = write(in: worker)
+    noteSent(in: worker)
+    return progress != .failed
   }
 
   /// Puts a DATA frame of a stream into the output.
@@ -263,13 +290,15 @@ extension HTTP2SessionCore {
           return .failed
         }
       }
+      delivered = written
       guard !output.isEmpty else {
         output.clear()
-        noteSent(in: worker)
         return .done
       }
       switch transport.write(&output, worker.noSlices, buffers: worker.buffers) {
-      case .octets: continue
+      case .octets(let count):
+        written += UInt64(count)
+        continue
       case .wouldBlock:
         isWritable = false
         return .blocked
@@ -281,16 +310,22 @@ extension HTTP2SessionCore {
   }
 
   /// The kernel has all that was in the output: heads are answered, and whole answers end their exchanges.
-  private mutating func noteSent(in worker: Worker) {
+  mutating func noteSent(in worker: Worker) {
     guard !unsent.isEmpty else { return }
+    guard unsent[0].end <= delivered else { return }
     let now = worker.loop.readClock()
     let moment = worker.moment
     var index = 0
-    while index < unsent.count {
-      settle(unsent[index], answeredAt: now, in: worker, at: moment)
+    while index < unsent.count, unsent[index].end <= delivered {
+      let (slot, id) = (unsent[index].slot, unsent[index].id)
+      if streams[slot].id == id { settle(slot, answeredAt: now, in: worker, at: moment) }
       index += 1
     }
-    unsent.removeAll(keepingCapacity: true)
+    if index == unsent.count {
+      unsent.removeAll(keepingCapacity: true)
+    } else {
+      unsent.removeFirst(index)
+    }
   }
 
   // MARK: Time
@@ -304,7 +339,7 @@ extension HTTP2SessionCore {
       }
       guard let exchange = streams[slot].exchange, !streams[slot].isEnded else { continue }
       if streams[slot].stalledSince != .distantFuture, now - streams[slot].stalledSince >= worker.limits.writeTimeout {
-        guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { return }
+        guard makeRoom(HTTP2Connection.replyRoom, in: worker) else { continue }
         if let failure = connection.stalled(slot, at: now, into: &output) {
           return fail(failure, in: worker, at: moment)
         }

@@ -46,7 +46,9 @@ extension HTTP2SessionCore {
 
   /// The place of what is told of a stream may be taken by another from now on.
   mutating func release(_ slot: Int, in worker: Worker) {
-    worker.buffers.supply(&output, .small)
+    guard phase == .open else { return streams[slot].clear() }
+    // A client that takes nothing, and has filled even the place for replies, would not hear of it.
+    if !makeRoom(HTTP2Connection.replyRoom, in: worker) { isBroken = true }
     connection.release(slot, into: &output)
     streams[slot].clear()
   }

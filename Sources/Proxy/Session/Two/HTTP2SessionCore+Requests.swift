@@ -58,8 +58,8 @@ extension HTTP2SessionCore {
     streams[slot].pace.askedForBody()
     streams[slot].pace.notWaiting(at: now)
     if isEnded { streams[slot].isBodyWhole = true }
-    var taken = 0
-    if streams[slot].held.isEmpty {
+    var taken = streams[slot].isBodyTold ? octets.count : 0
+    if taken == 0, streams[slot].held.isEmpty {
       taken = exchange.withState { state in
         let count = Swift.min(state.bodyRoom, octets.count)
         if count > 0 { state.body(octets.extracting(0..<count)) }
@@ -68,11 +68,10 @@ extension HTTP2SessionCore {
       }
     }
     if taken < octets.count {
-      streams[slot].held.append(Slice(Chunk(copying: octets.extracting(taken..<octets.count))))
+      streams[slot].held.append(octets.extracting(taken..<octets.count))
     }
     // There is room for a reply: else nothing had been read.
     if taken > 0 { connection.took(taken, of: slot, into: &output) }
-    feed(slot, in: worker, at: now)
   }
 
   /// The request's body was whole.
@@ -92,14 +91,10 @@ extension HTTP2SessionCore {
   mutating func feed(_ slot: Int, in worker: Worker, at now: Instant) {
     guard !streams[slot].isBodyTold, let exchange = streams[slot].exchange else { return }
     var (room, refuses) = exchange.withState { ($0.bodyRoom, $0.refusesBody) }
-    while let first = streams[slot].held.first, room > 0 || refuses, makeRoom(HTTP2Connection.replyRoom, in: worker) {
-      let count = refuses ? first.count : Swift.min(first.count, room)
-      if !refuses { first.prefix(count).withSpan { octets in exchange.withState { $0.body(octets) } } }
-      if count == first.count {
-        streams[slot].held.removeFirst()
-      } else {
-        streams[slot].held[0] = first.dropping(first: count)
-      }
+    while !streams[slot].held.isEmpty, room > 0 || refuses, makeRoom(HTTP2Connection.replyRoom, in: worker) {
+      let count = refuses ? streams[slot].held.count : Swift.min(streams[slot].held.count, room)
+      if !refuses { streams[slot].held.withFirst(count) { octets in exchange.withState { $0.body(octets) } } }
+      streams[slot].held.removeFirst(count)
       connection.took(count, of: slot, into: &output)
       (room, refuses) = exchange.withState { ($0.bodyRoom, $0.refusesBody) }
     }

@@ -20,6 +20,15 @@ struct HTTP2SessionCore: ~Copyable {
 
   /// How long the rest of a request is waited for whose answer is whole.
   static let lateBody = Nanoseconds.seconds(2)
+  /// A stream of which something is noted when the kernel has the output up to there.
+  struct Unsent {
+    var slot: Int
+    var id: UInt32
+    var end: UInt64
+  }
+
+  /// How often fills that go on without their client are looked at.
+  private static let fillLook = Nanoseconds.seconds(1)
   /// Octets read in one turn.
   private static let readPerTurn = 65_536
   /// What a read counts for at least: over TLS one may bring nothing.
@@ -47,7 +56,12 @@ struct HTTP2SessionCore: ~Copyable {
   /// Between two events, where a head is under way.
   private var reader: HTTP2Reader?
   /// Streams whose head or end is in the output, to be noted when the kernel has it.
-  var unsent: [Int] = []
+  var unsent: [Unsent] = []
+  /// Octets of the output that were given to the transport, and how many of them the kernel has for certain.
+  var written: UInt64 = 0
+  var delivered: UInt64 = 0
+  /// A head was encoded and could not be framed: the client's table is another than ours from now on.
+  var hasLostHead = false
   var lingering = Lingering()
   var deadline = Deadline()
   /// When the first settings, or the rest of a head, must have come.
@@ -77,7 +91,10 @@ struct HTTP2SessionCore: ~Copyable {
     factsRevision = listener.revision
   }
 
-  var isIdle: Bool { phase == .open && connection.count == 0 && !connection.isHeadUnderWay && output.isEmpty }
+  var isIdle: Bool { phase == .open && !isServing && !connection.isHeadUnderWay && output.isEmpty }
+
+  /// Whether a client waits for something: fills that go on for the cache are not its business any more.
+  private var isServing: Bool { connection.count > leftFills.count }
 
   mutating func start(_ token: EventToken, in worker: Worker) {
     self.token = token
@@ -89,7 +106,11 @@ struct HTTP2SessionCore: ~Copyable {
 
   mutating func note(_ readiness: Readiness) {
     if readiness.contains(.readable) { isReadable = true }
-    if readiness.contains(.writable) { isWritable = true }
+    if readiness.contains(.writable) {
+      isWritable = true
+      // Each time is progress, and begins the wait anew.
+      writeDeadline = .distantFuture
+    }
     if readiness.contains(.ended) { isEnding = true }
     if readiness.contains(.broken) { isBroken = true }
   }
@@ -113,13 +134,19 @@ struct HTTP2SessionCore: ~Copyable {
     let moment = worker.moment
     if isWanting, isWritable, write(in: worker) == .done {
       isWanting = false
+      noteSent(in: worker)
       for slot in streams.indices { serve(slot, for: session, in: worker, at: moment) }
     }
     for id in news {
       if let slot = connection.slot(of: id) { serve(slot, for: session, in: worker, at: moment) }
     }
     let reader = self.reader.take() ?? worker.takeHTTP2Reader()
-    let outcome = readAndSend(with: reader, for: session, in: worker, at: moment)
+    var outcome = readAndSend(with: reader, for: session, in: worker, at: moment)
+    if hasLostHead, phase == .open {
+      fail(HTTP2Failure(.internalError, "an answer's head could not be sent"), in: worker, at: moment)
+      _ = connection.fail(HTTP2Failure(.internalError, "an answer's head could not be sent"), into: &output)
+      outcome = readAndSend(with: reader, for: session, in: worker, at: moment)
+    }
     if connection.isHeadUnderWay { self.reader = consume reader } else { worker.give(consume reader) }
     guard outcome == .goesOn, phase != .lingering else { return outcome }
     rest(in: worker, at: moment.now)
@@ -204,6 +231,7 @@ struct HTTP2SessionCore: ~Copyable {
         let event = connection.next(
           input.readable, from: &position, reader: &head, output: &output, buffers: worker.buffers, at: moment.now)
         if event == .more { return true }
+        if event == .full { continue }
         handle(event, head, input.readable, for: session, in: worker, at: moment)
       }
       return true
@@ -215,7 +243,8 @@ struct HTTP2SessionCore: ~Copyable {
     in worker: Worker, at moment: Moment
   ) {
     switch event {
-    case .more: break
+    case .more, .full: break
+    case .malformedHead: listener.counters.count(.malformedHead)
     case .request(let slot, let isEnded):
       begin(slot, head, isEnded: isEnded, for: session, in: worker, at: moment)
     case .refused(let slot, let error):
@@ -229,7 +258,7 @@ struct HTTP2SessionCore: ~Copyable {
       endBody(of: slot)
       serve(slot, for: session, in: worker, at: moment)
     case .reset(let slot, let reset):
-      if case .malformed = reset { listener.counters.count(.malformedHead) }
+      if case .malformed = reset { listener.counters.count(.http2Error) }
       if streams[slot].exchange == nil {
         release(slot, in: worker)
       } else {
@@ -248,7 +277,9 @@ struct HTTP2SessionCore: ~Copyable {
   mutating func fail(_ failure: HTTP2Failure, in worker: Worker, at moment: Moment) {
     listener.counters.count(failure.flood.map(ListenerEvent.init) ?? .http2Error)
     phase = .ending
-    for slot in streams.indices where streams[slot].exchange != nil { leave(slot, .aborted, in: worker, at: moment) }
+    for slot in streams.indices where streams[slot].exchange != nil {
+      leave(slot, .clientGone, in: worker, at: moment)
+    }
   }
 
   // MARK: Time
@@ -258,13 +289,17 @@ struct HTTP2SessionCore: ~Copyable {
     let limits = worker.limits
     if output.isEmpty { worker.buffers.reclaim(&output) }
     worker.buffers.reclaim(&block)
-    if connection.isHeadUnderWay || !connection.isSettled {
+    if connection.isHeadUnderWay || !connection.isSettled || (!input.isEmpty && !isBlocked) {
       if headDeadline == .distantFuture { headDeadline = now + limits.headTimeout }
     } else {
       headDeadline = .distantFuture
     }
-    writeDeadline = isBlocked ? now + limits.writeTimeout : .distantFuture
-    if connection.count == 0 {
+    if !isBlocked {
+      writeDeadline = .distantFuture
+    } else if writeDeadline == .distantFuture {
+      writeDeadline = now + limits.writeTimeout
+    }
+    if !isServing {
       if idleDeadline == .distantFuture { idleDeadline = now + limits.keepAlive }
       if output.isEmpty {
         if input.isEmpty { worker.buffers.reclaim(&input) }
@@ -278,8 +313,10 @@ struct HTTP2SessionCore: ~Copyable {
       idleDeadline = .distantFuture
     }
     var next = Swift.min(headDeadline, idleDeadline, writeDeadline)
-    for slot in streams.indices {
-      guard streams[slot].id != 0 else { continue }
+    if !leftFills.isEmpty { next = Swift.min(next, now + Self.fillLook) }
+    // While the client takes nothing, that alone counts.
+    for slot in streams.indices where !isBlocked {
+      guard streams[slot].id != 0, !streams[slot].isEnded || streams[slot].exchange == nil else { continue }
       next = Swift.min(next, streams[slot].bodyDeadline)
       let stalled = streams[slot].stalledSince
       if stalled != .distantFuture { next = Swift.min(next, stalled + limits.writeTimeout) }
@@ -296,7 +333,12 @@ struct HTTP2SessionCore: ~Copyable {
     case .lingering, .ending: return .ends
     case .open: break
     }
-    if writeDeadline <= now { return .ends }
+    if writeDeadline <= now {
+      for slot in streams.indices where streams[slot].exchange != nil {
+        leave(slot, .clientTimedOut, in: worker, at: moment)
+      }
+      return .ends
+    }
     if headDeadline <= now {
       listener.counters.count(.headTimedOut)
       return .ends
@@ -330,8 +372,8 @@ struct HTTP2SessionCore: ~Copyable {
   mutating func close(_ ending: Ending, in worker: Worker) {
     guard phase != .closed else { return }
     let moment = worker.moment
-    for slot in streams.indices where streams[slot].exchange != nil { leave(slot, ending, in: worker, at: moment) }
     phase = .closed
+    for slot in streams.indices where streams[slot].exchange != nil { leave(slot, ending, in: worker, at: moment) }
     leftFills = []
     deadline.cancel(in: worker.loop)
     if let reader = reader.take() { worker.give(consume reader) }

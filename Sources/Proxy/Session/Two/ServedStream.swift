@@ -7,7 +7,7 @@ struct ServedStream {
   var id: UInt32 = 0
   var exchange: Exchange?
   var isHEAD = false
-  /// Octets of the field block, as it was decoded.
+  /// Octets of the field block, as it came.
   var headOctets = 0
   var pace = BodyPace(at: .never, expectsContinue: false)
   /// The client has ended the body.
@@ -15,7 +15,7 @@ struct ServedStream {
   /// The exchange was told so, or will never be.
   var isBodyTold = true
   /// Octets of the body for which the exchange had no room: no more than the window that the client was given.
-  var held: [Slice] = []
+  var held = HeldOctets()
   /// Until when the client must have sent more of the body, or is asked for it.
   var bodyDeadline = Instant.distantFuture
   var isHeadWritten = false
@@ -39,7 +39,7 @@ struct ServedStream {
     (isHeadWritten, isHeadSent, isEnded, octets) = (false, false, false, 0)
     (bodyDeadline, stalledSince) = (.distantFuture, .distantFuture)
     pace = BodyPace(at: .never, expectsContinue: false)
-    if !held.isEmpty { held = [] }
+    if !held.isEmpty { held = HeldOctets() }
     if exchange != nil { exchange = nil }
   }
 }
