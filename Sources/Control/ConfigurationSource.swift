@@ -62,6 +62,9 @@ public enum ConfigurationSource: Sendable {
       (configuration, places) = (value, ConfigurationPlaces(of: name))
       certificates = LoadedCertificates(configuration, sets: sets)
     }
+    let anchors = LoadedAnchors(configuration) { message, path, suggestion in
+      found.append(places.diagnostic(message, at: path, suggestion: suggestion))
+    }
     var log: LogFile?
     if case .file(let path) = configuration.log.access {
       do throws(OutputFileError) { log = try openLog(path, found) } catch {
@@ -70,7 +73,8 @@ public enum ConfigurationSource: Sendable {
       }
     }
     if let error = ConfigurationError(found: found) { throw error }
-    return LoadedConfiguration(configuration: configuration, places: places, certificates: certificates, log: log)
+    return LoadedConfiguration(
+      configuration: configuration, places: places, certificates: certificates, anchors: anchors, log: log)
   }
 
   /// What is wrong with the whole, not with a line of it.
@@ -84,6 +88,7 @@ struct LoadedConfiguration: Sendable {
   let configuration: Configuration
   let places: ConfigurationPlaces
   let certificates: LoadedCertificates
+  let anchors: LoadedAnchors
   /// The access log, where it is a file and was opened.
   let log: LogFile?
 }

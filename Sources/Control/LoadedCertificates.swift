@@ -107,7 +107,7 @@ struct LoadedCertificates: Sendable {
   }
 
   /// What is called nearly so in the same directory, where nothing is called so.
-  private static func neighbour(of file: String) -> String? {
+  static func neighbour(of file: String) -> String? {
     let parts = file.split(separator: "/", omittingEmptySubsequences: true)
     guard let name = parts.last.map(String.init) else { return nil }
     let folder = file.dropLast(file.hasSuffix("/") ? 1 : 0).dropLast(name.count)

@@ -89,7 +89,7 @@ public final class Service {
     listeners = zip(snapshot.listeners, sockets).map { ($0.name, $1[0].address) }
     counters.reloaded(snapshot: 1, at: loop.wall)
     for listener in listeners { logger.info("ready listener=\(listener.name) address=\(listener.address)") }
-    for notice in prepared.notices { logger.warning("\(notice)") }
+    for notice in prepared.notices + loaded.configuration.warnings { logger.warning("\(notice)") }
     admin.adopt(prepared, desk: AdminDesk(reports: parts.reports, reloader: reloader), in: loop)
   }
 

@@ -5,8 +5,8 @@ public struct OriginTLSConfiguration: Equatable, Sendable {
   /// A PEM file of those who are trusted, absolute or relative to the working directory. Default (`nil`): the system's
   /// store.
   public var ca: String?
-  /// What the servers are called: asked for (SNI) and looked for in their certificates. A host name in lower case, or an
-  /// address without brackets. Default (`nil`): each is called what its address says.
+  /// What the servers are called: asked for (SNI) and looked for in their certificates. A host name in lower case, or
+  /// an address without brackets. Default (`nil`): each is called what its address says.
   public var name: String?
 
   public init(verify: Bool = true, ca: String? = nil, name: String? = nil) {

@@ -138,7 +138,7 @@ final class Reloader: EventTenant {
     } catch {
       return refuse(error.refusal(at: loaded.places), in: loop)
     }
-    notices = admin.notices + fixed.notices(on: configuration)
+    notices = admin.notices + configuration.warnings + fixed.notices(on: configuration)
     snapshot = registries.snapshot(number: snapshot.number + 1, loaded)
     parts.adopt(snapshot, admin: admin, log: loaded.log, reloader: self, in: loop)
     parts.workers.post(snapshot, sockets: sockets)

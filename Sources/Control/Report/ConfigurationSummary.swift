@@ -16,12 +16,12 @@ public struct ConfigurationSummary: Sendable {
     (configuration, certificates) = (loaded.configuration, loaded.certificates.all)
   }
 
-  /// A line each for listeners, certificates, sites, routes, pools, cache, access log and administration; none for what
-  /// there is none of.
+  /// A line each for listeners, certificates, sites, routes, pools, cache, access log and administration, and for each
+  /// warning; none for what there is none of.
   ///
   /// - Parameter now: an expired certificate is said to be so.
   public func text(now: WallTime) -> String {
-    let rows = [
+    var rows = [
       (Self.count(configuration.listeners.count, "listener"), Self.list(configuration.listeners.map(Self.words))),
       (Self.count(certificates.count, "certificate"), Self.words(certificates, now: now)),
       (Self.count(configuration.sites.count, "site"), Self.list(configuration.sites.map(\.name))),
@@ -31,6 +31,7 @@ public struct ConfigurationSummary: Sendable {
       ("access log", Self.words(configuration.log.access)),
       ("administration", Self.words(configuration.admin)),
     ]
+    rows += configuration.warnings.map { ("WARNING", $0) }
     let width = rows.map(\.0.count).max() ?? 0
     return rows.filter { !$0.1.isEmpty }.map { title, words in
       "  \(title)\(String(repeating: " ", count: width - title.count))  \(words)\n"
@@ -46,6 +47,9 @@ public struct ConfigurationSummary: Sendable {
     writer.put("routes", UInt64(routes.count))
     writer.put("pools", UInt64(configuration.pools.count))
     writer.put("servers", UInt64(configuration.pools.reduce(0) { $0 + $1.servers.count }))
+    writer.beginArray("warnings")
+    for warning in configuration.warnings { writer.put(nil, warning) }
+    writer.endArray()
   }
 
   private var routes: [RouteConfiguration] { configuration.sites.flatMap(\.routes) }
@@ -81,7 +85,8 @@ public struct ConfigurationSummary: Sendable {
 
   private func words(_ pool: PoolConfiguration) -> String {
     let isUsed = routes.contains { $0.action == .pool(pool.name) }
-    return "\(pool.name) (\(Self.count(pool.servers.count, "server"))\(isUsed ? "" : ", no route uses it"))"
+    let tls = pool.tls.map { $0.verify ? " over TLS" : " over TLS, not verified" } ?? ""
+    return "\(pool.name) (\(Self.count(pool.servers.count, "server"))\(tls)\(isUsed ? "" : ", no route uses it"))"
   }
 
   private static func words(_ log: AccessLogDestination) -> String {

@@ -2,7 +2,8 @@ import TLS
 
 /// One worker's TLS: a library context of its own, and one context for each profile that some listener speaks.
 final class WorkerTLS {
-  private let library: TLSLibrary
+  /// Of contexts for clients, and of those for origins.
+  let library: TLSLibrary
   private var contexts: [String: TLSContext] = [:]
 
   init() throws(TLSError) { library = try TLSLibrary() }

@@ -53,10 +53,12 @@ import Glibc
     unsafe SSL_free(ssl)
   }
 
-  var hasPending: Bool {
+  var hasPending: Bool { pendingOctets > 0 }
+
+  var pendingOctets: Int {
     switch pending {
-    case .some(let buffer): !buffer.isEmpty
-    case .none: false
+    case .some(let buffer): buffer.count
+    case .none: 0
     }
   }
 

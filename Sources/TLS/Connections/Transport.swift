@@ -66,10 +66,13 @@ public struct Transport: ~Copyable {
   }
 
   /// Ciphertext that the kernel has not taken yet.
-  public var hasPending: Bool {
+  public var hasPending: Bool { pendingOctets > 0 }
+
+  /// How much of it there is.
+  public var pendingOctets: Int {
     switch tls {
-    case .some(let stream): stream.hasPending
-    case .none: false
+    case .some(let stream): stream.pendingOctets
+    case .none: 0
     }
   }
 

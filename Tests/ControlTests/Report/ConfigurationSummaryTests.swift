@@ -57,6 +57,20 @@ struct ConfigurationSummaryTests {
     #expect(try Self.summary().text(now: .readClock() + .seconds(86_400 * 4_000)).contains("a.pem EXPIRED on 20"))
   }
 
+  @Test("TLS to origins is told, and warned of where nothing is verified")
+  func origins() throws {
+    let text = Self.text.replacing(#"[{ address: "c:1" }]"#, with: #"[{ address: "c:1" }], tls: { verify: false }"#)
+    let lines = try Self.summary(text).text(now: WallTime(seconds: 0)).split(separator: "\n")
+    let pools = "  2 pools         app (2 servers), old (1 server over TLS, not verified, no route uses it)"
+    #expect(lines.contains { $0 == pools })
+    #expect(lines.last?.hasPrefix("  WARNING         pool `old` does not verify its servers") == true)
+    var writer = JSONWriter()
+    writer.beginObject()
+    try Self.summary(text).put(into: &writer)
+    let json = String(decoding: writer.octets, as: UTF8.self)
+    #expect(json.contains(#""warnings":["pool `old` does not verify its servers"#))
+  }
+
   @Test("of many the first five are named, and the others counted")
   func many() throws {
     let listeners = (0..<7).map { "  - { name: l\($0), bind: \"127.0.0.1:\(8000 + $0)\" }\n" }.joined()
@@ -72,6 +86,6 @@ struct ConfigurationSummaryTests {
     writer.endObject()
     let text = String(decoding: writer.octets, as: UTF8.self)
     #expect(text.hasPrefix(#"{"listeners":2,"certificates":1,"certificates_expire":"20"#))
-    #expect(text.hasSuffix(#"Z","sites":1,"routes":2,"pools":2,"servers":3}"#))
+    #expect(text.hasSuffix(#"Z","sites":1,"routes":2,"pools":2,"servers":3,"warnings":[]}"#))
   }
 }

@@ -47,6 +47,8 @@ import Time
     guard unsafe SSL_set_ex_data(connection, 0, Unmanaged.passUnretained(self).toOpaque()) == 1 else { return false }
     if let name = tls.name, !isAddress, unsafe copenssl_set_server_name(connection, name) != 1 { return false }
     guard case .verified(let name, _) = tls else { return true }
+    // OpenSSL would take an empty name for none to be checked.
+    guard !name.isEmpty else { return false }
     guard !isAddress else { return unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), name) == 1 }
     // RFC 9525 §6.3: a wildcard is a whole label; §2: the common name is no name.
     unsafe SSL_set_hostflags(

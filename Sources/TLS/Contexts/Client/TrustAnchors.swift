@@ -9,7 +9,7 @@ import Glibc
 public struct TrustAnchors: Sendable {
   /// Where they came from, for messages.
   public let source: String
-  /// DER, at least one.
+  /// DER; none but of `nobody`.
   let certificates: [[UInt8]]
   /// SHA-256 of all of them.
   private let digest: [UInt8]
@@ -20,8 +20,15 @@ public struct TrustAnchors: Sendable {
     try self.init(certificates: Self.read(pem, from: source), from: source)
   }
 
+  /// Nobody's word is taken.
+  public static let nobody = TrustAnchors(of: [], from: "nobody")
+
   private init(certificates: [[UInt8]], from source: String) throws(CertificateError) {
     guard !certificates.isEmpty else { throw CertificateError(file: source, reason: .noCertificate) }
+    self.init(of: certificates, from: source)
+  }
+
+  private init(of certificates: [[UInt8]], from source: String) {
     (self.certificates, self.source) = (certificates, source)
     let octets = certificates.flatMap { $0 }
     var digest = [UInt8](repeating: 0, count: 32)
