@@ -87,6 +87,8 @@ extension TLSFailure: CustomStringConvertible {
 
   /// In OpenSSL's words: `handshake failure`.
   private static func words(ofAlert number: UInt8) -> String {
+    // OpenSSL 3.0 has no words for what came with TLS 1.3.
+    if number == UInt8(SSL_AD_CERTIFICATE_REQUIRED) { return "certificate required" }
     // Proof: the strings are constants of OpenSSL.
     guard let text = unsafe SSL_alert_desc_string_long(Int32(number)) else { return "unknown" }
     return unsafe String(cString: text)

@@ -6,6 +6,7 @@ final class Program {
   let name: String
   let output: Output
   let errors: Output
+  private let input: Descriptor
   private var status: Exit?
 
   enum Exit: Equatable {
@@ -17,15 +18,18 @@ final class Program {
   init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws {
     let (outputReader, outputWriter) = try Self.pipe()
     let (errorReader, errorWriter) = try Self.pipe()
-    // The child's ends block: what programs expect of their outputs.
-    for end in [outputWriter, errorWriter] { _ = fcntl(end.number, F_SETFL, fcntl(end.number, F_GETFL) & ~O_NONBLOCK) }
+    let (inputReader, inputWriter) = try Self.pipe()
+    // The child's ends block: what programs expect of them.
+    for end in [outputWriter, errorWriter, inputReader] {
+      _ = fcntl(end.number, F_SETFL, fcntl(end.number, F_GETFL) & ~O_NONBLOCK)
+    }
     name = executable.split(separator: "/").last.map(String.init) ?? executable
-    (output, errors) = (Output(outputReader), Output(errorReader))
+    (output, errors, input) = (Output(outputReader), Output(errorReader), inputWriter)
 
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, inputReader.number, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, outputWriter.number, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, errorWriter.number, 2)
     // Threads of a test's pool block signals, and a child would inherit that.
@@ -63,6 +67,13 @@ final class Program {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw Unmet("pipe: errno \(errno)") }
     return (try Descriptor(ends[0], "pipe"), try Descriptor(ends[1], "pipe"))
+  }
+
+  /// Says something to it; more than a pipe holds is not taken.
+  func say(_ text: String) throws {
+    guard unsafe write(input.number, Array(text.utf8), text.utf8.count) == text.utf8.count else {
+      throw Unmet("\(name) does not listen")
+    }
   }
 
   func signal(_ number: Int32) { if status == nil { kill(identifier, number) } }

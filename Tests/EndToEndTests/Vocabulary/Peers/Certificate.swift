@@ -3,6 +3,8 @@ struct Certificate {
   let chain: String
   let key: String
 
+  init(chain: String, key: String) { (self.chain, self.key) = (chain, key) }
+
   /// - Parameter names: DNS names; the first is the subject.
   init(for names: String..., in folder: TemporaryFolder) throws {
     let name = names.first ?? "localhost"
