@@ -39,8 +39,9 @@ public enum TLSFailure: Error, Sendable, Equatable {
   case plainHTTP
   /// A server that answers a handshake with something else.
   case notTLS
-  /// A server whose certificate is not what it is held to.
-  case unverified(VerificationFailure)
+  /// A server whose certificate is not what it is held to. Boxed: a stream that holds the words themselves is so large
+  /// that whoever asks a transport anything copies it (60 instructions each time).
+  indirect case unverified(VerificationFailure)
   /// Versions, suites, groups or signatures of which none is common.
   case nothingInCommon(String)
   /// The peer's protocols (ALPN) are not ours.

@@ -5,13 +5,13 @@ import EventLoop
 extension TLSStream {
   init(server context: TLSContext) throws(TLSError) {
     let ssl = unsafe SSL_new(context.handle)
-    unsafe try self.init(ssl, with: .client(of: context), in: context.library)
+    unsafe try self.init(ssl, with: context)
     unsafe SSL_set_accept_state(self.ssl)
   }
 
   init(client server: KnownServer) throws(TLSError) {
     let ssl = unsafe server.connection()
-    unsafe try self.init(ssl, with: .server(server), in: server.context.library)
+    unsafe try self.init(ssl, with: server)
     unsafe SSL_set_connect_state(self.ssl)
   }
 
@@ -39,7 +39,7 @@ extension TLSStream {
     for _ in 0..<Self.roundLimit {
       let step = unsafe step(&input, &output) { ssl, _ in unsafe SSL_do_handshake(ssl) }
       // OpenSSL's reason first: sending could meet errors of its own.
-      let failure = step == .failed ? takeFailure() : nil
+      let failure = step == .failed ? peer.takeFailure() : nil
       let sent = send(&output, over: socket)
       if let failure { return .failed(failure) }
       if case .failed(let code) = sent { return .failed(.socket(code)) }
@@ -60,16 +60,6 @@ extension TLSStream {
       }
     }
     return .failed(.malformed("too many rounds"))
-  }
-
-  private func takeFailure() -> TLSFailure {
-    switch peer {
-    case .client: return .takeFromQueue()
-    case .server(let server):
-      guard let refusal = server.takeRefusal() else { return .takeFromQueue(ofClient: true) }
-      ErrorQueue.clear()
-      return .unverified(refusal)
-    }
   }
 
   /// What was agreed; to be asked for after the handshake.

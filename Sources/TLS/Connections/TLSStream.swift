@@ -8,17 +8,10 @@ import Glibc
 @safe struct TLSStream: ~Copyable {
   enum State { case shaking, open, failed }
 
-  /// Who is at the other end, and what is retained for OpenSSL's callbacks.
-  enum Peer {
-    case client(of: TLSContext)
-    case server(KnownServer)
-  }
-
   // Proof: owned by this value alone, made by `init`, freed in `deinit`.
   let ssl: OpaquePointer
-  let peer: Peer
-  /// What the BIO looks through. Proof: the library's, which the peer's context retains.
-  private let window: UnsafeMutablePointer<CipherWindow>
+  /// Retained for OpenSSL's callbacks, with its library, whose window the BIO looks through.
+  let peer: TLSPeer
   var state = State.shaking
   /// Received and not yet decrypted.
   var received: Buffer?
@@ -31,29 +24,31 @@ import Glibc
   private(set) var endedCleanly = false
   private(set) var hasClosed = false
 
-  /// - Parameters:
-  ///   - ssl: `nil` where OpenSSL has no memory for it; else it goes over.
-  ///   - library: the one that `ssl` was made in.
-  init(_ ssl: OpaquePointer?, with peer: Peer, in library: TLSLibrary) throws(TLSError) {
+  /// - Parameter ssl: `nil` where OpenSSL has no memory for it; else it goes over.
+  init(_ ssl: OpaquePointer?, with peer: TLSPeer) throws(TLSError) {
     guard let ssl = unsafe ssl else { throw TLSError("make a connection") }
-    guard let bio = unsafe CipherBIO.make(over: library.window) else {
+    guard let bio = unsafe CipherBIO.make(over: peer.library.window) else {
       unsafe SSL_free(ssl)
       throw TLSError("make a connection")
     }
     unsafe SSL_set_bio(ssl, bio, bio)
     unsafe self.ssl = ssl
     self.peer = peer
-    unsafe window = unsafe library.window
   }
 
   deinit {
     // Without these flags OpenSSL takes the session of a connection that was cut for spoilt (RFC 2246 §7.2.1; since TLS
     // 1.1 it is not), and we could not resume it.
-    if case .server = peer { unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+    if peer.isServer { unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
     unsafe SSL_free(ssl)
   }
 
-  var hasPending: Bool { pendingOctets > 0 }
+  var hasPending: Bool {
+    switch pending {
+    case .some(let buffer): !buffer.isEmpty
+    case .none: false
+    }
+  }
 
   var pendingOctets: Int {
     switch pending {
@@ -268,7 +263,7 @@ import Glibc
     if hasPending, flush(over: socket) == .wouldBlock { return }
     // Proof: the window is closed before the memory goes; an alert is a record of at most 64 octets.
     unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { memory in
-      let window = unsafe self.window
+      let window = unsafe peer.library.window
       unsafe window.pointee.open(input: nil, count: 0, output: memory.baseAddress, room: memory.count)
       unsafe _ = SSL_shutdown(ssl)
       unsafe window.pointee.close()
@@ -311,7 +306,7 @@ import Glibc
   func step(
     _ input: inout Buffer, _ output: inout Buffer, _ call: (OpaquePointer, inout Int) -> Int32
   ) -> Step {
-    let window = unsafe self.window
+    let window = unsafe peer.library.window
     var octets = 0
     var code: Int32 = 0
     // Proof: both buffers are held exclusively until the window is closed again.
@@ -328,7 +323,7 @@ import Glibc
   }
 
   private func step(_ output: inout Buffer, _ call: (OpaquePointer, inout Int) -> Int32) -> Step {
-    let window = unsafe self.window
+    let window = unsafe peer.library.window
     var octets = 0
     var code: Int32 = 0
     // Proof: as above, with nothing to take.
@@ -343,7 +338,7 @@ import Glibc
 
   private func outcome(_ code: Int32, _ octets: Int) -> Step {
     if code == 1 { return .octets(octets) }
-    let window = unsafe self.window
+    let window = unsafe peer.library.window
     if unsafe window.pointee.isStarved { return .starved }
     return unsafe window.pointee.isBlocked ? .blocked : .failed
   }

@@ -66,7 +66,12 @@ public struct Transport: ~Copyable {
   }
 
   /// Ciphertext that the kernel has not taken yet.
-  public var hasPending: Bool { pendingOctets > 0 }
+  public var hasPending: Bool {
+    switch tls {
+    case .some(let stream): stream.hasPending
+    case .none: false
+    }
+  }
 
   /// How much of it there is.
   public var pendingOctets: Int {

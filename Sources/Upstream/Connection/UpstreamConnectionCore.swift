@@ -25,6 +25,8 @@ struct UpstreamConnectionCore: ~Copyable {
   private static let leastRead = 1_024
 
   private var transport: Transport
+  /// Whether there is TLS. Asked of the transport each time, it cost a passed request some 60 instructions.
+  private let isSecured: Bool
   private let stack: IdleStack
   private var token = EventToken.none
   private var timeouts: ConnectionTimeouts
@@ -47,6 +49,7 @@ struct UpstreamConnectionCore: ~Copyable {
   private var brokenWrite: SystemError?
 
   init(transport: consuming Transport, stack: IdleStack, timeouts: ConnectionTimeouts) {
+    isSecured = transport.isTLS
     self.transport = transport
     self.stack = stack
     self.timeouts = timeouts
@@ -147,7 +150,7 @@ struct UpstreamConnectionCore: ~Copyable {
     }
     state = .exchanging
     // Octets may have come with the handshake, and are to be asked for.
-    isReadable = isReadable || transport.isTLS
+    isReadable = isReadable || isSecured
     fetch?.connected(at: loop.now)
     armDeadline(in: loop)
     if !output.isWhole { fetch?.wantsBody() }
@@ -184,7 +187,9 @@ struct UpstreamConnectionCore: ~Copyable {
   // MARK: Within
 
   /// Octets of the request, plain or encrypted, that wait for the kernel.
-  private var unsentOctets: Int { @inline(__always) get { output.count + transport.pendingOctets } }
+  private var unsentOctets: Int {
+    @inline(__always) get { isSecured ? output.count + transport.pendingOctets : output.count }
+  }
 
   private mutating func flush(in loop: EventLoop) {
     while unsentOctets > 0, brokenWrite == nil {
@@ -281,7 +286,7 @@ struct UpstreamConnectionCore: ~Copyable {
   /// The answer is whole.
   private mutating func end(in loop: EventLoop) -> Outcome {
     let reuse = ConnectionReuse(
-      isRequestSent: output.isSent && transport.pendingOctets == 0 && brokenWrite == nil,
+      isRequestSent: output.isSent && unsentOctets == 0 && brokenWrite == nil,
       isKeptAlive: answer.keepsAlive,
       // Where the last read filled the buffer they may still lie in the kernel, and would answer the next request.
       hasStrayOctets: !input.isEmpty || isReadable && says(in: loop), isEnding: isEnding,
@@ -301,7 +306,7 @@ struct UpstreamConnectionCore: ~Copyable {
   /// Whether the origin says more than it was asked for, or ends. Over TLS what waits may be nothing of the kind:
   /// session tickets, new keys.
   private mutating func says(in loop: EventLoop) -> Bool {
-    guard transport.isTLS else { return transport.hasNews }
+    guard isSecured else { return transport.hasNews }
     loop.buffers.supply(&input, .small)
     for _ in 0..<Self.turnLimit / Self.leastRead {
       switch transport.read(into: &input, buffers: loop.buffers) {
@@ -315,7 +320,7 @@ struct UpstreamConnectionCore: ~Copyable {
 
   /// There is news while it waits for a next request.
   private mutating func rest(in loop: EventLoop) -> Outcome {
-    guard !isEnding, transport.isTLS, !says(in: loop) else { return endIdle(in: loop) }
+    guard !isEnding, isSecured, !says(in: loop) else { return endIdle(in: loop) }
     isReadable = false
     loop.buffers.reclaim(&input)
     return .goesOn

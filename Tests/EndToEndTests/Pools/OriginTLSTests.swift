@@ -165,20 +165,48 @@ struct OriginTLSTests {
     }
   }
 
+  /// A Yett that speaks TLS for an origin of ours, so that a test can have that say what it wants.
+  static func terminator(_ origin: Endpoint, _ certificate: Certificate) -> Setup {
+    var setup = Setup(origin, route: "cache: off, body_limit: 2GiB")
+    setup.listeners = [#"{ name: https, bind: "127.0.0.1:0", tls: front }"#]
+    setup.more = certificate.profile
+    return setup
+  }
+
   @Test("a slow reader of a fast origin grows nothing: the origin is made to wait")
   func slowReader() throws {
-    let folder = try TemporaryFolder()
-    let nginx = try Self.nginx("", in: folder)
-    try nginx.serve("large", octets: 1 << 30)
-    try withYett(Setup(nginx.endpoint, pool: Self.tls), in: folder) { yett in
-      let client = try yett.connect()
-      try client.send(.get("/large"))
-      _ = try client.head()
-      try client.skip(1 << 20)
-      let before = try yett.residentMemory()
-      // More than all sockets hold, and then nothing.
-      try client.skip(16 << 20)
-      #expect(try yett.residentMemory() < before + 4 * 1024)
+    let (folder, origin) = (try TemporaryFolder(), try Origin())
+    try withYett(Self.terminator(origin.endpoint, Authority(in: folder).issue("DNS:a.example"))) { terminator in
+      try withYett(Setup(terminator.endpoint("https"), pool: Self.tls), in: folder) { yett in
+        let client = try yett.connect()
+        try client.send(.get())
+        let (_, inside) = try origin.answer("HTTP/1.1 200 OK\r\nContent-Length: \(1 << 30)\r\n\r\n")
+        let before = try yett.residentMemory()
+        let sent = inside.stuff(Array(repeating: 0x61, count: 65_536), limit: 1 << 30)
+        #expect(sent < 64 << 20, "what all sockets hold")
+        #expect(try yett.residentMemory() < before + 4 * 1024)
+        _ = try client.head()
+        try client.skip(sent / 2)
+      }
+    }
+  }
+
+  @Test("a slow origin of a fast sender grows nothing: the client is made to wait")
+  func slowOrigin() throws {
+    let (folder, origin) = (try TemporaryFolder(), try Origin())
+    try withYett(Self.terminator(origin.endpoint, Authority(in: folder).issue("DNS:a.example"))) { terminator in
+      let setup = try Setup(
+        terminator.endpoint("https"), pool: Self.tls, route: "cache: off, body_limit: 2GiB")
+      try withYett(setup, in: folder) { yett in
+        let client = try yett.connect()
+        try client.send(.get("/", "Content-Length: \(1 << 30)", method: "POST"))
+        let inside = try origin.accept()
+        let before = try yett.residentMemory()
+        let sent = client.stuff(Array(repeating: 0x61, count: 65_536), limit: 1 << 30)
+        #expect(sent < 64 << 20)
+        #expect(try yett.residentMemory() < before + 4 * 1024)
+        _ = try inside.head()
+      }
     }
   }
 }

@@ -142,11 +142,7 @@ struct OriginTrustTests {
     let good = try Self.certificate(.good, in: folder)
     let origin = try Origin()
     let bad = try SecureServer(Authority("Other CA", in: folder).issue("IP:127.0.0.1"), "-www")
-    // A second Yett speaks TLS for an origin of ours.
-    var inner = Setup(origin.endpoint)
-    inner.listeners = [#"{ name: https, bind: "127.0.0.1:0", tls: front }"#]
-    inner.more = good.profile
-    try withYett(inner) { terminator in
+    try withYett(OriginTLSTests.terminator(origin.endpoint, good)) { terminator in
       let setup = try Self.setup(bad.endpoint, "{ ca: Test-CA.pem }").with(server: terminator.endpoint("https"))
       try withYett(setup, in: folder) { yett in
         for _ in 0..<2 {

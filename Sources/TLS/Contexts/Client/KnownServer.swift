@@ -5,7 +5,7 @@ import Time
 
 /// A server as one thread's TLS knows it: what its certificate is held to, and the sessions that its next connections
 /// resume. One for each kind of connection to it, so that nothing that was agreed under one is believed under another.
-@safe public final class KnownServer {
+@safe public final class KnownServer: TLSPeer {
   let context: TLSClientContext
   /// What connections to it are held to.
   public let tls: ServerTLS
@@ -24,6 +24,7 @@ import Time
   init(_ tls: ServerTLS, under context: TLSClientContext) {
     (self.tls, self.context) = (tls, context)
     isAddress = tls.name.map { Address(host: $0, port: 0) != nil } ?? false
+    super.init(in: context.library)
   }
 
   deinit { forgetSessions() }
@@ -76,8 +77,13 @@ import Time
     return false
   }
 
-  /// Why the certificate was refused that the call under way was shown.
-  func takeRefusal() -> VerificationFailure? { refusal.take() }
+  override var isServer: Bool { true }
+
+  override func takeFailure() -> TLSFailure {
+    guard let refusal = refusal.take() else { return .takeFromQueue(ofClient: true) }
+    ErrorQueue.clear()
+    return .unverified(refusal)
+  }
 
   // MARK: Sessions
 
