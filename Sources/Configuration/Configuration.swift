@@ -63,11 +63,13 @@ extension Configuration {
       decoder.note("more than \(Quantity.text(octets: YAMLLimits.fileOctets)) in the file", at: start)
     } else if let root = NodeReader.read(text, file: index, into: &decoder) {
       configuration = Configuration.decode(root, &decoder) ?? configuration
+      places = ConfigurationPlaces(file: file, root: root)
       for inclusion in decoder.includes {
-        configuration.add(inclusion, octets: &octets, &decoder, include: include)
+        if let root = configuration.add(inclusion, octets: &octets, &decoder, include: include) {
+          places.add(file: inclusion.path, root: root)
+        }
       }
       configuration.checkWhole(root, &decoder)
-      places = ConfigurationPlaces(file: file, root: root)
     } else if decoder.error == nil {
       decoder.note("an empty configuration; it needs `listeners` and `sites` at least", at: start)
     }
@@ -83,31 +85,33 @@ extension Configuration {
     return "{" + members.map { "\(Schema.text($0.0)): \($0.1)" }.joined(separator: ", ") + "}\n"
   }
 
+  /// - Returns: the root of the included file, where it could be read.
   private mutating func add(
     _ inclusion: Decoder.Include, octets: inout Int, _ decoder: inout Decoder,
     include: (String) throws(SourceFileError) -> [UInt8]
-  ) {
+  ) -> Node? {
     let text: [UInt8]
     do throws(SourceFileError) { text = try include(inclusion.path) } catch {
       decoder.note("cannot read the included file \(quoted(inclusion.path)): \(error)", at: inclusion.place)
-      return
+      return nil
     }
     octets += text.count
     guard text.count <= YAMLLimits.fileOctets, octets <= YAMLLimits.totalOctets else {
       let (one, all) = (Quantity.text(octets: YAMLLimits.fileOctets), Quantity.text(octets: YAMLLimits.totalOctets))
       decoder.note("more than \(one) in \(quoted(inclusion.path)), or \(all) in all files", at: inclusion.place)
-      return
+      return nil
     }
     let index = decoder.add(file: inclusion.path)
     guard let root = NodeReader.read(text, file: index, into: &decoder) else {
       if !decoder.hasErrors(in: index) {
         decoder.note("an empty file is included as \(quoted(inclusion.path))", at: inclusion.place)
       }
-      return
+      return nil
     }
-    guard let included = IncludedConfiguration.decode(root, &decoder) else { return }
+    guard let included = IncludedConfiguration.decode(root, &decoder) else { return nil }
     pools += included.pools
     sites += included.sites
+    return root
   }
 
   /// What can be seen only when every file has been decoded.

@@ -73,6 +73,10 @@ public enum ConfigurationSource: Sendable {
     let profiles = Self.effective(configuration) { message, path in
       found.append(places.diagnostic(message, at: path))
     }
+    let anchors = LoadedAnchors(configuration) { message, path, suggestion in
+      found.append(places.diagnostic(message, at: path, suggestion: suggestion))
+    }
+    configuration.warn { message, path in warnings.append(places.diagnostic(message, at: path)) }
     var log: LogFile?
     if case .file(let path) = configuration.log.access {
       do throws(OutputFileError) { log = try openLog(path, found) } catch {
@@ -82,7 +86,7 @@ public enum ConfigurationSource: Sendable {
     }
     if let error = ConfigurationError(found: found) { throw error }
     return LoadedConfiguration(
-      configuration: configuration, places: places, tls: tls, profiles: profiles, log: log,
+      configuration: configuration, places: places, tls: tls, anchors: anchors, profiles: profiles, log: log,
       warnings: warnings)
   }
 
@@ -109,6 +113,7 @@ struct LoadedConfiguration: Sendable {
   let configuration: Configuration
   let places: ConfigurationPlaces
   let tls: LoadedTLS
+  let anchors: LoadedAnchors
   /// In the order of the configuration's TLS profiles.
   let profiles: [EffectiveProfile]
   /// The access log, where it is a file and was opened.

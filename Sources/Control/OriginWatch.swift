@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import Logging
 import Proxy
+import TLS
 import Time
 import Upstream
 
@@ -26,15 +27,17 @@ final class OriginWatch: EventTenant {
     var places: [(state: ServerState, endpoint: ServerEndpoint)] = []
     var checks: [CheckPlan] = []
     for (pool, compiled) in zip(snapshot.configuration.pools, snapshot.pools) {
-      let health = pool.health.flatMap { plan(of: $0) }
+      let health = pool.health.flatMap { plan(of: $0, in: pool) }
       for (server, known) in zip(pool.servers, compiled.servers) {
         let endpoint = endpoint(of: server)
         places.append((known.state, endpoint))
-        if let health { checks.append(CheckPlan(state: known.state, endpoint: endpoint, plan: health)) }
+        if let health {
+          checks.append(CheckPlan(state: known.state, endpoint: endpoint, tls: known.tls, plan: health))
+        }
       }
     }
     resolver.watch(places, in: loop)
-    checker.watch(checks, in: loop)
+    do throws(TLSError) { try checker.watch(checks, in: loop) } catch { logger.error("health checks: \(error)") }
     let names = Set(places.map(\.state.name))
     changed = changed.filter { names.contains($0.key) }
   }
@@ -48,10 +51,12 @@ final class OriginWatch: EventTenant {
     }
   }
 
-  private func plan(of health: HealthConfiguration) -> HealthPlan? {
+  private func plan(of health: HealthConfiguration, in pool: PoolConfiguration) -> HealthPlan? {
+    // What a server is called in its certificate, it is called in `Host`: some serve nobody else (RFC 9110 §7.4).
+    let name = pool.tls?.name.map { $0.utf8.contains(0x3A) ? "[\($0)]" : $0 }
     do throws(HealthPlanError) {
       return try HealthPlan(
-        path: health.path, host: health.host, interval: Nanoseconds(health.interval),
+        path: health.path, host: health.host ?? name, interval: Nanoseconds(health.interval),
         timeout: Nanoseconds(health.timeout), rise: health.rise, fall: health.fall)
     } catch {
       logger.error("\(error)")

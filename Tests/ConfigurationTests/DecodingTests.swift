@@ -76,6 +76,7 @@ struct DecodingTests {
             - {address: "Search.internal:80", weight: 256}
             - {name: b, address: "[2001:db8::1]:8080"}
             - {address: "unix:/run/app.sock"}
+          tls: {verify: true, ca: ca/app.pem, name: App.internal}
           health: {path: "/healthz?deep=1", interval: 5s, timeout: 300ms, rise: 1, fall: 100, host: "www.mygov.scot:81"}
           timeouts: {connect: 10ms, first_byte: 1h, between_bytes: 1m}
           idle_connections: 0
@@ -134,6 +135,7 @@ struct DecodingTests {
           ServerConfiguration(name: "b", address: .tcp(host: "2001:db8::1", port: 8080)),
           ServerConfiguration(name: "app-3", address: .unix(path: "/run/app.sock")),
         ],
+        tls: OriginTLSConfiguration(ca: "conf/ca/app.pem", name: "app.internal"),
         health: HealthConfiguration(
           path: "/healthz?deep=1", interval: .seconds(5), timeout: .milliseconds(300), rise: 1, fall: 100,
           host: "www.mygov.scot:81"),
@@ -183,6 +185,20 @@ struct DecodingTests {
     let text = configuration().replacing("hosts: ['*']", with: "hosts: ['*']\n    hsts: \(value)")
     #expect(try decode(text).sites.first?.hsts?.field == field)
     #expect(try decode(configuration()).sites.first?.hsts == nil)
+  }
+
+  @Test(
+    "TLS to a pool is off, on, or more",
+    arguments: [
+      ("false", nil), ("off", nil), ("true", OriginTLSConfiguration()), ("{}", OriginTLSConfiguration()),
+      ("{verify: no}", OriginTLSConfiguration(verify: false)), ("{name: '::1'}", OriginTLSConfiguration(name: "::1")),
+      ("{name: 10.0.0.1, verify: false}", OriginTLSConfiguration(verify: false, name: "10.0.0.1")),
+    ])
+  func originTLS(text: String, expected: OriginTLSConfiguration?) throws {
+    let decoded = try decode(configuration(pool: "{servers: [{address: 'a:1'}], tls: \(text)}"))
+    #expect(decoded.pools.first?.tls == expected)
+    guard expected?.verify == false || expected?.name != nil else { return }
+    #expect(complaints(configuration(pool: "{servers: [{address: 'unix:/a'}], tls: \(text)}")).isEmpty)
   }
 
   @Test("the design's own message", arguments: ["helth"])

@@ -231,6 +231,19 @@ struct ErrorTests {
     Refused(
       pool("{\(one), timeouts: {connect: 0s}}"),
       "expected a duration from 10ms to 1h such as `2s`, got `0s` at y:3:58"),
+    Refused(pool("{\(one), tls: {verfy: false}}"), "unknown key `verfy` at y:3:44; did you mean `verify`?"),
+    Refused(pool("{\(one), tls: front}"), "expected `true`, `false` or a mapping, got `front` at y:3:43"),
+    Refused(pool("{\(one), tls: 'true'}"), "expected `true`, `false` or a mapping, got `true` at y:3:43"),
+    Refused(
+      pool("{\(one), tls: {verify: false, ca: a.pem}}"),
+      "`ca` beside `verify: false`: nothing would be verified against it at y:3:63"),
+    Refused(
+      pool("{\(one), tls: {name: 'a b', ca: ''}}"),
+      "expected a host name such as `app.example.org`, or an IP address, got `a b` at y:3:50",
+      "expected a PEM file, got `` at y:3:61"),
+    Refused(
+      pool("{servers: [{address: 'a:1'}, {address: 'unix:/a'}], tls: true}"),
+      "a Unix socket has no name that a certificate could have; give `tls` a `name` at y:3:47"),
     Refused(
       pool("{servers: [\(Array(repeating: "{address: 'a:1'}", count: 65).joined(separator: ", "))]}"),
       "expected at most 64 items in the list, got 65 at y:3:18"),

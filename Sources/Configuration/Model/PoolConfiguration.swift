@@ -5,6 +5,8 @@ public struct PoolConfiguration: Equatable, Sendable {
   public var balance: Balance
   /// 1 to `serversLimit`.
   public var servers: [ServerConfiguration]
+  /// `nil`: they are spoken to in cleartext.
+  public var tls: OriginTLSConfiguration?
   /// `nil`: no checks; servers count as up until traffic finds otherwise.
   public var health: HealthConfiguration?
   public var timeouts: TimeoutsConfiguration
@@ -18,10 +20,11 @@ public struct PoolConfiguration: Equatable, Sendable {
 
   public init(
     name: String = "", balance: Balance = .roundRobin, servers: [ServerConfiguration] = [],
-    health: HealthConfiguration? = nil, timeouts: TimeoutsConfiguration = TimeoutsConfiguration(),
-    idleConnections: Int = 64, idleTimeout: Duration = .seconds(30)
+    tls: OriginTLSConfiguration? = nil, health: HealthConfiguration? = nil,
+    timeouts: TimeoutsConfiguration = TimeoutsConfiguration(), idleConnections: Int = 64,
+    idleTimeout: Duration = .seconds(30)
   ) {
-    (self.name, self.balance, self.servers, self.health) = (name, balance, servers, health)
+    (self.name, self.balance, self.servers, self.tls, self.health) = (name, balance, servers, tls, health)
     (self.timeouts, self.idleConnections, self.idleTimeout) = (timeouts, idleConnections, idleTimeout)
   }
 }
@@ -57,7 +60,7 @@ public struct HealthConfiguration: Equatable, Sendable {
   public var rise: Int
   /// Failed checks in a row that take it out, 1 to 100. Default 3.
   public var fall: Int
-  /// The `Host` of the check. Default (`nil`): the server's address.
+  /// The `Host` of the check. Default (`nil`): the `name` of the pool's `tls`, or else the server's address.
   public var host: String?
 
   public init(
@@ -71,7 +74,7 @@ public struct HealthConfiguration: Equatable, Sendable {
 
 /// How long a pool's servers may take.
 public struct TimeoutsConfiguration: Equatable, Sendable {
-  /// To accept a connection. Default 1 s.
+  /// To accept a connection, with the TLS handshake. Default 1 s.
   public var connect: Duration
   /// From the request's last octet to the answer's first. Default 10 s.
   public var firstByte: Duration
@@ -93,6 +96,7 @@ extension PoolConfiguration: Section {
     Key(
       "servers", \.servers, .list(of: .section, atLeast: 1, atMost: serversLimit), isRequired: true,
       "Where requests go."),
+    Key("tls", \.tls, .originTLS, "TLS to the servers: true with the defaults, or how; cleartext without."),
     Key("health", \.health, .section, "How servers are checked; unchecked without."),
     Key("timeouts", \.timeouts, .section, "How long servers may take."),
     Key("idle_connections", \.idleConnections, .integer(0...65_536), "Idle connections kept open by each worker."),
@@ -108,6 +112,7 @@ extension PoolConfiguration: Section {
       if index < nodes.count, nodes[index]["name"] == nil { decoder.define(.server, name, at: nodes[index].place) }
     }
     decoder.forget(.server)
+    pool.tls?.check(pool.servers, nodes, &decoder)
   }
 }
 
@@ -132,7 +137,9 @@ extension HealthConfiguration: Section {
     Key("timeout", \.timeout, .patience, "For a whole check; one that outlasts the interval is followed at once."),
     Key("rise", \.rise, .integer(1...100), "Passed checks in a row that bring a server back."),
     Key("fall", \.fall, .integer(1...100), "Failed checks in a row that take a server out."),
-    Key("host", \.host, .checkHost, "The Host of the check; the server's address without."),
+    Key(
+      "host", \.host, .checkHost,
+      "The Host of the check; the `name` of the pool's `tls` or the server's address without."),
   ]
 }
 
@@ -140,7 +147,7 @@ extension TimeoutsConfiguration: Section {
   static let noun = "the timeouts"
   static let defaults = TimeoutsConfiguration()
   static let keys: [Key<Self>] = [
-    Key("connect", \.connect, .patience, "For a connection to be accepted."),
+    Key("connect", \.connect, .patience, "For a connection to be accepted, with its TLS handshake."),
     Key("first_byte", \.firstByte, .patience, "From the request's last octet to the answer's first."),
     Key("between_bytes", \.betweenBytes, .patience, "Between two octets of an answer."),
   ]

@@ -15,7 +15,7 @@ final class Registries {
   func snapshot(number: Int, _ loaded: LoadedConfiguration) -> Snapshot {
     Snapshot(
       number: number, loaded.configuration, tls: loaded.tls.publish(certificates: certificates, tickets: tickets),
-      servers: servers, recorders: recorders)
+      servers: servers, recorders: recorders, anchors: loaded.anchors.byPool)
   }
 
   /// Forgets what is not in the snapshot, which every worker has taken.

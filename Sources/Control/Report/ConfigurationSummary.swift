@@ -116,7 +116,8 @@ public struct ConfigurationSummary: Sendable {
 
   private func words(_ pool: PoolConfiguration) -> String {
     let isUsed = routes.contains { $0.action == .pool(pool.name) }
-    return "\(pool.name) (\(Self.count(pool.servers.count, "server"))\(isUsed ? "" : ", no route uses it"))"
+    let tls = pool.tls.map { $0.verify ? " over TLS" : " over TLS, not verified" } ?? ""
+    return "\(pool.name) (\(Self.count(pool.servers.count, "server"))\(tls)\(isUsed ? "" : ", no route uses it"))"
   }
 
   private static func words(_ log: AccessLogDestination) -> String {

@@ -182,14 +182,14 @@ private struct Reading {
       let files = CertificateFiles(chain: chain, key: key)
       pairs = [
         read(files) { error in
-          refuse("\(error)", error.file == chain ? "chain" : "key", Self.neighbour(of: error.file))
+          refuse("\(error)", error.file == chain ? "chain" : "key", Suggestion.neighbour(of: error.file))
         } warning: {
           warn($0, path + [.key("chain")], nil)
         }
       ]
     case .directory(let directory):
       guard let files = CertificateFiles.pairs(in: directory) else {
-        refuse("\(directory) is no directory that can be read", "directory", Self.neighbour(of: directory))
+        refuse("\(directory) is no directory that can be read", "directory", Suggestion.neighbour(of: directory))
         break
       }
       pairs = files.map { files in
@@ -217,16 +217,5 @@ private struct Reading {
       warn("\(complaint); it is served all the same")
     }
     return LoadedTLS.Pair(files: files, mark: mark, certificate: certificate)
-  }
-
-  /// What is called nearly so in the same directory, where nothing is called so.
-  private static func neighbour(of file: String) -> String? {
-    let parts = file.split(separator: "/", omittingEmptySubsequences: true)
-    guard let name = parts.last.map(String.init) else { return nil }
-    let folder = file.dropLast(file.hasSuffix("/") ? 1 : 0).dropLast(name.count)
-    guard let names = DirectoryListing.names(in: folder.isEmpty ? "." : String(folder)), !names.contains(name) else {
-      return nil
-    }
-    return Suggestion.closest(to: name, among: Array(names))
   }
 }

@@ -42,8 +42,8 @@ public struct Snapshot: Sendable {
     public let timeouts: ConnectionTimeouts
     /// That each worker keeps for each address; 0 or more.
     public let idleConnections: Int
-    /// In the configuration's order; weights are 1 to 256.
-    public let servers: [(state: ServerState, weight: Int)]
+    /// In the configuration's order.
+    public let servers: [ServerPlan]
     /// Of its first server in the list of all servers.
     public let firstServer: Int
   }
@@ -64,10 +64,12 @@ public struct Snapshot: Sendable {
     public let protocols: [ApplicationProtocol]
   }
 
-  /// - Parameter tls: one for each of the configuration's profiles, whatever its protocols.
+  /// - Parameters:
+  ///   - tls: one for each of the configuration's profiles, whatever its protocols.
+  ///   - anchors: by the pool's name, for those whose servers are verified; without, none of them is believed.
   public init(
     number: Int, _ configuration: Configuration, tls: [TLSPlan], servers: ServerRegistry,
-    recorders: RecorderRegistry
+    recorders: RecorderRegistry, anchors: [String: TrustAnchors] = [:]
   ) {
     self.number = number
     self.configuration = configuration
@@ -81,8 +83,10 @@ public struct Snapshot: Sendable {
           connect: Nanoseconds(pool.timeouts.connect), firstByte: Nanoseconds(pool.timeouts.firstByte),
           betweenBytes: Nanoseconds(pool.timeouts.betweenBytes), idle: Nanoseconds(pool.idleTimeout)),
         idleConnections: pool.idleConnections,
-        servers: pool.servers.map {
-          (servers.state(of: ServerName(pool: pool.name, server: $0.name)), $0.weight)
+        servers: pool.servers.map { server in
+          ServerPlan(
+            state: servers.state(of: ServerName(pool: pool.name, server: server.name)), weight: server.weight,
+            tls: pool.tls.map { Self.tls(of: server, $0, anchors: anchors[pool.name]) })
         },
         firstServer: first)
     }
@@ -95,6 +99,18 @@ public struct Snapshot: Sendable {
     }
     self.listeners = listeners
   }
+
+  private static func tls(
+    of server: ServerConfiguration, _ tls: OriginTLSConfiguration, anchors: TrustAnchors?
+  ) -> ServerTLS {
+    let host: String? = if case .tcp(let host, _) = server.address { host } else { nil }
+    guard tls.verify else { return .unverified(name: tls.name ?? host) }
+    // A Unix socket without a name is no configuration that gets here.
+    return .verified(name: tls.name ?? host ?? "", anchors ?? .nobody)
+  }
+
+  /// Whether workers need OpenSSL.
+  var usesTLS: Bool { !tls.isEmpty || pools.contains { $0.servers.contains { $0.tls != nil } } }
 
   private static func plan(
     _ listener: ListenerConfiguration, all: [ListenerConfiguration], _ profiles: [TLSPlan]

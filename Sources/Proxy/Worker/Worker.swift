@@ -137,21 +137,21 @@ public final class Worker: EventTenant {
     if limits.head != snapshot.limits.head { while spares.take() != nil {} }
     limits = snapshot.limits
     log.adopt(snapshot.logSettings, isOn: snapshot.writesLog)
-    origins.adopt(self.snapshot.pools)
     adoptTLS(snapshot)
     if !isDraining { listen(snapshot, sockets: sockets) }
     reports.post(.adopted(worker: number, snapshot: snapshot.number))
   }
 
+  /// Towards clients, and towards origins.
   private func adoptTLS(_ snapshot: Snapshot) {
-    guard tls != nil || !snapshot.tls.isEmpty else { return }
     do throws(TLSError) {
-      let tls: WorkerTLS
-      if let known = self.tls { tls = known } else { tls = try WorkerTLS() }
-      try tls.adopt(snapshot.tls)
-      self.tls = tls
+      if tls == nil, snapshot.usesTLS { tls = try WorkerTLS() }
+      try tls?.adopt(snapshot.tls)
     } catch {
       // OpenSSL has no memory, or was built without what a profile needs: the other workers say so too.
+      reports.post(.refused(worker: number, why: error.description))
+    }
+    do throws(TLSError) { try origins.adopt(self.snapshot.pools, library: tls?.library) } catch {
       reports.post(.refused(worker: number, why: error.description))
     }
   }

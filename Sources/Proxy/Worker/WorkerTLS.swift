@@ -3,7 +3,8 @@ import TLS
 /// One worker's TLS: a library context of its own, and one context for each profile and list of protocols that some
 /// listener speaks.
 final class WorkerTLS {
-  private let library: TLSLibrary
+  /// Of contexts for clients, and of those for origins.
+  let library: TLSLibrary
   private var contexts: [TLSSettings: TLSContext] = [:]
 
   init() throws(TLSError) { library = try TLSLibrary() }

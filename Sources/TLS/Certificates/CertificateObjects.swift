@@ -60,7 +60,7 @@ import Time
     unsafe EVP_PKEY_free(key)
   }
 
-  private static func free(_ certificates: [OpaquePointer]) {
+  static func free(_ certificates: [OpaquePointer]) {
     for index in unsafe certificates.indices { unsafe X509_free(certificates[index]) }
   }
 
@@ -80,7 +80,7 @@ import Time
     return unsafe (leaf, stack, above)
   }
 
-  private static func parse(_ der: [UInt8], in library: TLSLibrary) -> OpaquePointer? {
+  static func parse(_ der: [UInt8], in library: TLSLibrary) -> OpaquePointer? {
     unsafe der.withUnsafeBufferPointer { octets in
       // `d2i_X509` frees the object it is given where it fails, and returns it where it does not.
       var certificate = unsafe X509_new_ex(library.handle, nil)
@@ -89,7 +89,7 @@ import Time
     }
   }
 
-  private static func readChain(_ pem: [UInt8], from source: String) throws(CertificateError) -> [OpaquePointer] {
+  static func readChain(_ pem: [UInt8], from source: String) throws(CertificateError) -> [OpaquePointer] {
     var certificates: [OpaquePointer] = unsafe []
     var failure: CertificateError.Reason?
     unsafe MemoryBIO.withReader(over: pem) { bio in
@@ -163,8 +163,11 @@ extension CertificateObjects {
   var issuersValidity: [WallTime] { unsafe above.map { unsafe Self.time(X509_get0_notAfter($0)) } }
 
   /// The alternative names of the subject (RFC 5280 §4.2.1.6); its common name is not one (RFC 9525 §2).
-  var names: [String] {
-    guard let extensions = unsafe X509_get_ext_d2i(leaf, NID_subject_alt_name, nil, nil) else { return [] }
+  var names: [String] { unsafe Self.names(in: leaf) }
+
+  /// Of any certificate.
+  static func names(in certificate: OpaquePointer) -> [String] {
+    guard let extensions = unsafe X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
     let list = OpaquePointer(extensions)
     defer { unsafe GENERAL_NAMES_free(list) }
     var names: [String] = []
@@ -187,7 +190,7 @@ extension CertificateObjects {
 
   var chainDER: [[UInt8]] { unsafe ([leaf] + above).map { unsafe Self.encode($0, i2d_X509) } }
 
-  private static func encode(
+  static func encode(
     _ object: OpaquePointer, _ encoder: (OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
   ) -> [UInt8] {
     let count = unsafe encoder(object, nil)
@@ -199,7 +202,7 @@ extension CertificateObjects {
     }
   }
 
-  private static func time(_ time: UnsafePointer<ASN1_TIME>?) -> WallTime {
+  static func time(_ time: UnsafePointer<ASN1_TIME>?) -> WallTime {
     var (days, seconds): (Int32, Int32) = (0, 0)
     let epoch = unsafe ASN1_TIME_set(nil, 0)
     defer { unsafe ASN1_TIME_free(epoch) }

@@ -37,6 +37,11 @@ public enum TLSFailure: Error, Sendable, Equatable {
   case socket(Int32)
   /// HTTP in cleartext on a port that speaks TLS.
   case plainHTTP
+  /// A server that answers a handshake with something else.
+  case notTLS
+  /// A server whose certificate is not what it is held to. Boxed: a stream that holds the words themselves is so large
+  /// that whoever asks a transport anything copies it (60 instructions each time).
+  indirect case unverified(VerificationFailure)
   /// Versions, suites, groups or signatures of which none is common.
   case nothingInCommon(String)
   /// The peer's protocols (ALPN) are not ours.
@@ -57,10 +62,12 @@ extension TLSFailure: CustomStringConvertible {
     case .closed: "the peer closed the connection during the handshake"
     case .socket(let code): "the connection failed (errno \(code))"
     case .plainHTTP: "the peer spoke HTTP without TLS"
+    case .notTLS: "the peer does not speak TLS"
+    case .unverified(let failure): "the peer's certificate \(failure)"
     case .nothingInCommon(let reason): "nothing in common: \(reason)"
     case .noApplicationProtocol: "the peer offered no protocol that is spoken here"
     case .unrecognizedName: "the peer named no server that there is a certificate for"
-    case .alert(let number): "the peer sent alert \(number)"
+    case .alert(let number): "the peer sent alert \(number) (\(Self.words(ofAlert: number)))"
     case .noCertificate: "no certificate could be used"
     case .malformed(let reason): "protocol error: \(reason)"
     }
@@ -72,6 +79,8 @@ extension TLSFailure: CustomStringConvertible {
     case .closed: "closed"
     case .socket: "socket"
     case .plainHTTP: "plain_http"
+    case .notTLS: "not_tls"
+    case .unverified: "unverified"
     case .nothingInCommon: "nothing_in_common"
     case .noApplicationProtocol: "no_application_protocol"
     case .unrecognizedName: "unrecognized_name"
@@ -81,12 +90,25 @@ extension TLSFailure: CustomStringConvertible {
     }
   }
 
+  /// In OpenSSL's words: `handshake failure`.
+  private static func words(ofAlert number: UInt8) -> String {
+    // OpenSSL 3.0 has no words for what came with TLS 1.3.
+    if number == UInt8(SSL_AD_CERTIFICATE_REQUIRED) { return "certificate required" }
+    // Proof: the strings are constants of OpenSSL.
+    guard let text = unsafe SSL_alert_desc_string_long(Int32(number)) else { return "unknown" }
+    return unsafe String(cString: text)
+  }
+
   /// Takes the reason out of the thread's error queue, which is empty afterwards.
-  static func takeFromQueue() -> TLSFailure {
+  ///
+  /// - Parameter ofClient: whether it was we who began.
+  static func takeFromQueue(ofClient: Bool = false) -> TLSFailure {
     let entry = ErrorQueue.takeFirst()
     guard entry.isSSL else { return .malformed(entry.reason) }
     switch entry.number {
     case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST: return .plainHTTP
+    // The first octets were no record's. A client may send anything; a server that does speaks something else.
+    case SSL_R_WRONG_VERSION_NUMBER where ofClient: return .notTLS
     case SSL_R_NO_SHARED_CIPHER, SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SUITABLE_KEY_SHARE,
       SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, SSL_R_NO_SHARED_GROUPS, SSL_R_VERSION_TOO_LOW,
       SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:

@@ -6,37 +6,42 @@ import Glibc
 /// The TLS of one connection: between the session's octets and ciphertext that goes through at most two pooled buffers,
 /// each held only while there is something in it. One `recv` and one `send` a call wherever the octets allow it.
 @safe struct TLSStream: ~Copyable {
-  private enum State { case shaking, open, failed }
+  enum State { case shaking, open, failed }
 
-  // Proof: owned by this value alone, made in `init`, freed in `deinit`.
+  // Proof: owned by this value alone, made by `init`, freed in `deinit`.
   let ssl: OpaquePointer
   /// Retained for OpenSSL's callbacks, with its library, whose window the BIO looks through.
-  private let context: TLSContext
-  private var state = State.shaking
+  let peer: TLSPeer
+  var state = State.shaking
   /// Received and not yet decrypted.
-  private var received: Buffer?
+  var received: Buffer?
   /// Encrypted and not yet with the kernel.
-  private var pending: Buffer?
+  var pending: Buffer?
   /// Why the connection failed, once it has.
   private(set) var failure: TLSFailure?
   private var hasEnded = false
   /// Whether the peer said that it sends no more (`close_notify`, RFC 8446 §6.1), once its end was read.
   private(set) var endedCleanly = false
-  private var hasClosed = false
+  private(set) var hasClosed = false
 
-  init(server context: TLSContext) throws(TLSError) {
-    guard let ssl = unsafe SSL_new(context.handle) else { throw TLSError("make a connection") }
-    guard let bio = unsafe CipherBIO.make(over: context.library.window) else {
+  /// - Parameter ssl: `nil` where OpenSSL has no memory for it; else it goes over.
+  init(_ ssl: OpaquePointer?, with peer: TLSPeer) throws(TLSError) {
+    guard let ssl = unsafe ssl else { throw TLSError("make a connection") }
+    guard let bio = unsafe CipherBIO.make(over: peer.library.window) else {
       unsafe SSL_free(ssl)
       throw TLSError("make a connection")
     }
     unsafe SSL_set_bio(ssl, bio, bio)
-    unsafe SSL_set_accept_state(ssl)
     unsafe self.ssl = ssl
-    self.context = context
+    self.peer = peer
   }
 
-  deinit { unsafe SSL_free(ssl) }
+  deinit {
+    // Without these flags OpenSSL takes the session of a connection that was cut for spoilt (RFC 2246 §7.2.1; since TLS
+    // 1.1 it is not), and we could not resume it.
+    if peer.isServer { unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+    unsafe SSL_free(ssl)
+  }
 
   var hasPending: Bool {
     switch pending {
@@ -45,72 +50,16 @@ import Glibc
     }
   }
 
-  /// What was agreed; to be asked for after the handshake.
-  private var facts: HandshakeFacts {
-    var name: UnsafePointer<UInt8>?
-    var count: UInt32 = 0
-    // Proof: the name belongs to the connection; it is copied.
-    unsafe SSL_get0_alpn_selected(ssl, &name, &count)
-    let chosen = unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
-    return unsafe HandshakeFacts(
-      serverName: TLSContext.serverName(of: ssl),
-      version: SSL_version(ssl) == TLS1_3_VERSION ? .tls13 : .tls12,
-      applicationProtocol: ApplicationProtocol(rawValue: chosen),
-      isResumed: SSL_session_reused(ssl) == 1)
+  var pendingOctets: Int {
+    switch pending {
+    case .some(let buffer): buffer.count
+    case .none: 0
+    }
   }
 
-  private mutating func fail(_ failure: TLSFailure) {
+  mutating func fail(_ failure: TLSFailure) {
     state = .failed
     if self.failure == nil { self.failure = failure }
-  }
-
-  // MARK: Handshake
-
-  /// More rounds than any handshake has.
-  private static let roundLimit = 32
-
-  mutating func handshake(over socket: borrowing Socket, in buffers: BufferPool) -> HandshakeResult {
-    switch state {
-    case .open: return .done(facts)
-    case .failed: return .failed(failure ?? .closed)
-    case .shaking: break
-    }
-    var input = received.take() ?? buffers.take(.small)
-    var output = pending.take() ?? buffers.take(.small)
-    let result = shake(over: socket, &input, &output)
-    keep(input, output, in: buffers)
-    if case .failed(let failure) = result { fail(failure) }
-    return result
-  }
-
-  private mutating func shake(
-    over socket: borrowing Socket, _ input: inout Buffer, _ output: inout Buffer
-  ) -> HandshakeResult {
-    var isDrained = false
-    for _ in 0..<Self.roundLimit {
-      let step = unsafe step(&input, &output) { ssl, _ in unsafe SSL_do_handshake(ssl) }
-      // OpenSSL's reason first: sending could meet errors of its own.
-      let failure: TLSFailure? = step == .failed ? .takeFromQueue() : nil
-      let sent = send(&output, over: socket)
-      if let failure { return .failed(failure) }
-      if case .failed(let code) = sent { return .failed(.socket(code)) }
-      switch step {
-      case .octets:
-        state = .open
-        return .done(facts)
-      case .blocked:
-        guard output.isEmpty else { return .wouldBlock }
-      case .starved, .failed:
-        guard !isDrained else { return .wouldBlock }
-        switch socket.read(into: &input) {
-        case .octets(_, let drained): isDrained = drained
-        case .wouldBlock: return .wouldBlock
-        case .end: return .failed(.closed)
-        case .failed(let code): return .failed(.socket(code))
-        }
-      }
-    }
-    return .failed(.malformed("too many rounds"))
   }
 
   // MARK: Reading
@@ -196,12 +145,12 @@ import Glibc
   // MARK: Writing
 
   /// Octets a turn (the design's share of one connection).
-  private static let writeLimit = 262_144
-  private static let recordLimit = 16_384
+  static let writeLimit = 262_144
+  static let recordLimit = 16_384
   /// What a record is larger than its octets by: 22 in TLS 1.3, 29 in 1.2; and something to spare.
-  private static let recordOverhead = 64
+  static let recordOverhead = 64
   /// Less room than this is not worth a record.
-  private static let leastRoom = 1_024
+  static let leastRoom = 1_024
 
   mutating func write(
     over socket: borrowing Socket, _ head: inout Buffer, _ slices: borrowing Slices, in buffers: BufferPool
@@ -276,7 +225,7 @@ import Glibc
     return encrypt(scratch.readable, atMost: limit, into: &output)
   }
 
-  private func encrypt(_ octets: Span<UInt8>, atMost limit: Int, into output: inout Buffer) -> Step {
+  func encrypt(_ octets: Span<UInt8>, atMost limit: Int, into output: inout Buffer) -> Step {
     // Proof: OpenSSL reads as many octets as the span has, while it is borrowed.
     unsafe octets.withUnsafeBytes { raw in
       let count = Swift.min(raw.count, limit)
@@ -293,7 +242,7 @@ import Glibc
     return result
   }
 
-  private func send(_ output: inout Buffer, over socket: borrowing Socket) -> WriteResult {
+  func send(_ output: inout Buffer, over socket: borrowing Socket) -> WriteResult {
     guard !output.isEmpty else { return .octets(0) }
     let result = socket.write(output.readable)
     guard case .octets(let octets) = result else { return result }
@@ -314,7 +263,7 @@ import Glibc
     if hasPending, flush(over: socket) == .wouldBlock { return }
     // Proof: the window is closed before the memory goes; an alert is a record of at most 64 octets.
     unsafe withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { memory in
-      let window = unsafe context.library.window
+      let window = unsafe peer.library.window
       unsafe window.pointee.open(input: nil, count: 0, output: memory.baseAddress, room: memory.count)
       unsafe _ = SSL_shutdown(ssl)
       unsafe window.pointee.close()
@@ -336,14 +285,14 @@ import Glibc
     }
   }
 
-  private mutating func keep(_ input: consuming Buffer, _ output: consuming Buffer, in buffers: BufferPool) {
+  mutating func keep(_ input: consuming Buffer, _ output: consuming Buffer, in buffers: BufferPool) {
     if input.isEmpty { buffers.give(input) } else { received = consume input }
     if output.isEmpty { buffers.give(output) } else { pending = consume output }
   }
 
   // MARK: Calling OpenSSL
 
-  private enum Step: Equatable {
+  enum Step: Equatable {
     /// It did what it was asked to, with so many octets.
     case octets(Int)
     /// It wants more ciphertext than there was.
@@ -354,10 +303,10 @@ import Glibc
   }
 
   /// One call with the window open on both buffers. `SSL_get_error` is not asked: the window knows.
-  private func step(
+  func step(
     _ input: inout Buffer, _ output: inout Buffer, _ call: (OpaquePointer, inout Int) -> Int32
   ) -> Step {
-    let window = unsafe context.library.window
+    let window = unsafe peer.library.window
     var octets = 0
     var code: Int32 = 0
     // Proof: both buffers are held exclusively until the window is closed again.
@@ -374,7 +323,7 @@ import Glibc
   }
 
   private func step(_ output: inout Buffer, _ call: (OpaquePointer, inout Int) -> Int32) -> Step {
-    let window = unsafe context.library.window
+    let window = unsafe peer.library.window
     var octets = 0
     var code: Int32 = 0
     // Proof: as above, with nothing to take.
@@ -389,7 +338,7 @@ import Glibc
 
   private func outcome(_ code: Int32, _ octets: Int) -> Step {
     if code == 1 { return .octets(octets) }
-    let window = unsafe context.library.window
+    let window = unsafe peer.library.window
     if unsafe window.pointee.isStarved { return .starved }
     return unsafe window.pointee.isBlocked ? .blocked : .failed
   }

@@ -8,7 +8,7 @@ import EventLoop
 /// the socket is readable: the first octets may be here already. While `hasPending`, `flush` is to be called when the
 /// socket is writable.
 public struct Transport: ~Copyable {
-  private let socket: Socket
+  private var socket: Socket
   private var tls: TLSStream?
   private var isOver = false
 
@@ -20,6 +20,13 @@ public struct Transport: ~Copyable {
   /// The socket is closed where OpenSSL has no memory for the connection.
   public init(_ socket: consuming Socket, server context: TLSContext) throws(TLSError) {
     tls = try TLSStream(server: context)
+    self.socket = socket
+  }
+
+  /// To a server, with what its certificate is held to. The socket may still be connecting; it is closed where OpenSSL
+  /// has no memory for the connection.
+  public init(_ socket: consuming Socket, client server: KnownServer) throws(TLSError) {
+    tls = try TLSStream(client: server)
     self.socket = socket
   }
 
@@ -52,11 +59,25 @@ public struct Transport: ~Copyable {
     return result
   }
 
+  /// Writes octets that lie together, at most 256 KiB of them over TLS. Returns as the other `write` does; the caller
+  /// drops what was taken.
+  public mutating func write(_ octets: Span<UInt8>, buffers: BufferPool) -> WriteResult {
+    tls?.write(over: socket, octets, in: buffers) ?? socket.write(octets)
+  }
+
   /// Ciphertext that the kernel has not taken yet.
   public var hasPending: Bool {
     switch tls {
     case .some(let stream): stream.hasPending
     case .none: false
+    }
+  }
+
+  /// How much of it there is.
+  public var pendingOctets: Int {
+    switch tls {
+    case .some(let stream): stream.pendingOctets
+    case .none: 0
     }
   }
 
@@ -90,6 +111,21 @@ public struct Transport: ~Copyable {
   public mutating func releaseBuffers(to buffers: BufferPool) {
     tls?.releaseBuffers(to: buffers, isOver: isOver)
   }
+
+  /// Closes the socket now, and gives all buffers back. Without a `close` before it the peer cannot take for whole what
+  /// only an end would make so.
+  public mutating func disconnect(to buffers: BufferPool) {
+    isOver = true
+    tls?.abort()
+    releaseBuffers(to: buffers)
+    socket.close()
+  }
+
+  /// After the loop said that a connecting socket is ready: `nil` if it is connected.
+  public var connectionError: SystemError? { socket.connectionError() }
+
+  /// Whether octets, an end or an error wait in the kernel. Over TLS they may be nothing to the session: a ticket, say.
+  public var hasNews: Bool { socket.hasNews() }
 
   /// Whether the peer's end, once read, cannot have been made by someone who cut the connection. Without TLS nobody
   /// can tell: it counts as clean.

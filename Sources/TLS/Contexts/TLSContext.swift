@@ -3,8 +3,7 @@ import COpenSSL
 
 /// What a worker's TLS connections under one `tls:` entry have in common. Neither new certificates nor new ticket keys
 /// touch it. Not `Sendable`: made on the worker's thread, in its library.
-@safe public final class TLSContext {
-  let library: TLSLibrary
+@safe public final class TLSContext: TLSPeer {
   // Proof: made in `init`, freed in `deinit`; connections retain this object, which OpenSSL's callbacks are handed.
   let handle: OpaquePointer
   public let settings: TLSSettings
@@ -19,13 +18,13 @@ import COpenSSL
     guard let handle = unsafe SSL_CTX_new_ex(library.handle, nil, TLS_server_method()) else {
       throw TLSError("make a context for \(settings.name)")
     }
-    self.library = library
     unsafe self.handle = handle
     self.settings = settings
     self.tickets = WorkerTicketKeys(of: tickets)
     wireProtocols = settings.wireProtocols
     sessionPrefix = Array(settings.name.utf8) + [0]
     self.certificates = WorkerCertificates(of: certificates)
+    super.init(in: library)
     try apply(settings.profile)
     installCallbacks()
   }

@@ -7,6 +7,9 @@ public struct TLSError: Error, Equatable, CustomStringConvertible {
   /// In OpenSSL's words.
   public let reason: String
 
+  /// Of somebody else than OpenSSL.
+  public init(attempt: String, reason: String) { (self.attempt, self.reason) = (attempt, reason) }
+
   /// Takes the reason out of the thread's error queue, which is empty afterwards.
   init(_ attempt: String) {
     self.attempt = attempt

@@ -18,6 +18,14 @@ struct AnswerIntake: ~Copyable {
     case more
   }
 
+  /// How the origin came to send no more.
+  enum End: Equatable {
+    case orderly
+    /// Over TLS without `close_notify`: whoever is between could have made that end (RFC 8446 §6.1).
+    case unproven
+    case broken(SystemError)
+  }
+
   private enum State { case head, headTold, body, whole }
 
   /// Interim heads before a final one: beyond it the origin is taken for broken.
@@ -108,21 +116,21 @@ struct AnswerIntake: ~Copyable {
     return .interim(at: start)
   }
 
-  /// The origin sends no more. Returns where the answer is whole by that (RFC 9112 §6.3, §8): the connection carries no
-  /// other.
-  ///
-  /// - Parameter error: what broke the connection; `nil` for an orderly end.
-  mutating func inputEnded(_ error: SystemError?) throws(UpstreamFailure) {
+  /// The origin sends no more. Returns where the answer is whole by that (RFC 9112 §6.3, §8, and §9.8 for TLS): the
+  /// connection carries no other.
+  mutating func inputEnded(_ end: End) throws(UpstreamFailure) {
     keepsAlive = false
-    switch state {
-    case .head, .headTold:
-      guard hasBegun else { throw error.map { .brokenUnanswered($0) } ?? .closedUnanswered }
-      throw .cutShort
-    case .body:
-      guard error == nil else { throw .cutShort }
+    switch (state, end) {
+    case (.head, .broken(let error)), (.headTold, .broken(let error)):
+      throw hasBegun ? .cutShort : .brokenUnanswered(error)
+    case (.head, .orderly), (.head, .unproven), (.headTold, .orderly), (.headTold, .unproven):
+      throw hasBegun ? .cutShort : .closedUnanswered
+    case (.body, .broken): throw .cutShort
+    case (.body, .orderly), (.body, .unproven):
       do throws(BodyError) { try decoder.inputEnded() } catch { throw .cutShort }
+      guard end == .orderly else { throw .unprovenEnd }
       state = .whole
-    case .whole: return
+    case (.whole, _): return
     }
   }
 }

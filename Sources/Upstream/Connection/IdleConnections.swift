@@ -1,28 +1,32 @@
 import EventLoop
+import TLS
 
-/// The connections of one worker that wait for a next request, by address. They outlive reloads.
+/// The connections of one worker that wait for a next request, by address and TLS. They outlive reloads.
 final class IdleConnections {
-  private var stacks: [Address: IdleStack] = [:]
+  private var stacks: [ConnectionKey: IdleStack] = [:]
 
   /// Where connections to an address wait. To be kept by who asks, until its address is another one.
-  func stack(of address: Address) -> IdleStack {
-    if let known = stacks[address] { return known }
+  ///
+  /// - Parameter server: whom they speak TLS with; `nil` for cleartext.
+  func stack(of address: Address, _ server: KnownServer?) -> IdleStack {
+    let key = ConnectionKey(address: address, tls: server?.tls)
+    if let known = stacks[key] { return known }
     forgetUnused()
-    let stack = IdleStack(address)
-    stacks[address] = stack
+    let stack = IdleStack(address, server)
+    stacks[key] = stack
     return stack
   }
 
   /// Closes what no pool would keep.
   ///
-  /// - Parameter limits: the most that any pool keeps of each address; others are no pool's any more.
-  func keep(_ limits: [Address: Int], in loop: EventLoop) {
-    for (address, stack) in stacks {
-      if let limit = limits[address] {
+  /// - Parameter limits: the most that any pool keeps of each kind; others are no pool's any more.
+  func keep(_ limits: [ConnectionKey: Int], in loop: EventLoop) {
+    for (key, stack) in stacks {
+      if let limit = limits[key] {
         stack.shrink(to: limit, in: loop)
       } else {
         stack.retire(in: loop)
-        stacks[address] = nil
+        stacks[key] = nil
       }
     }
   }
@@ -31,11 +35,11 @@ final class IdleConnections {
   /// held by this table alone.
   private func forgetUnused() {
     var index = stacks.startIndex
-    var unused: [Address] = []
+    var unused: [ConnectionKey] = []
     while index != stacks.endIndex {
       if isKnownUniquelyReferenced(&stacks.values[index]) { unused.append(stacks.keys[index]) }
       stacks.formIndex(after: &index)
     }
-    for address in unused { stacks[address] = nil }
+    for key in unused { stacks[key] = nil }
   }
 }

@@ -1,15 +1,18 @@
 import EventLoop
+import TLS
 
-/// The connections of one worker to one address that wait for a next request: the one used last is used first. What
-/// else was agreed on a connection (a TLS identity, say) would make another stack; a name never does.
+/// The connections of one worker to one address, and with one TLS, that wait for a next request: the one used last is
+/// used first.
 final class IdleStack {
   let address: Address
+  /// Whom its connections speak TLS with; `nil` for cleartext.
+  let server: KnownServer?
   /// Taken out for each change and put back: a move needs no dynamic check of exclusivity, a change in place does.
   private var connections: [UpstreamConnection] = []
   /// No pool has the address any more: who comes back is closed.
   private var isRetired = false
 
-  init(_ address: Address) { self.address = address }
+  init(_ address: Address, _ server: KnownServer?) { (self.address, self.server) = (address, server) }
 
   /// One of which the loop knows no news, of this turn either: an end, or octets that nobody asked for.
   ///

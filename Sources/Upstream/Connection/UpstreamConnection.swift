@@ -1,4 +1,6 @@
 import EventLoop
+import Glibc
+import TLS
 import Time
 
 /// One HTTP/1.1 connection to an origin: at most one request at a time, kept for a next one when nothing was left
@@ -22,9 +24,18 @@ final class UpstreamConnection: EventTenant {
   /// Begins to connect. `timeouts` are the first request's.
   init(from stack: IdleStack, timeouts: ConnectionTimeouts, in loop: EventLoop) throws(SystemError) {
     self.stack = stack
-    core = UpstreamConnectionCore(socket: try Socket.connect(to: stack.address), stack: stack, timeouts: timeouts)
+    core = UpstreamConnectionCore(transport: try Self.connect(to: stack), stack: stack, timeouts: timeouts)
     let token = try loop.add(self, descriptor: core.descriptor)
     core.registered(as: token, in: loop)
+  }
+
+  private static func connect(to stack: IdleStack) throws(SystemError) -> Transport {
+    let socket = try Socket.connect(to: stack.address)
+    guard let server = stack.server else { return Transport(plain: socket) }
+    // Short of a defect, OpenSSL has no memory.
+    do throws(TLSError) { return try Transport(socket, client: server) } catch {
+      throw SystemError(error.description, code: ENOMEM)
+    }
   }
 
   /// Sends a request's head, now or when connected.

@@ -1,9 +1,10 @@
 import Bytes
 import EventLoop
 import HTTP
+import TLS
 import Time
 
-/// The state of one connection to an origin, and what its socket and its deadline come to.
+/// The state of one connection to an origin, and what its transport and its deadline come to.
 struct UpstreamConnectionCore: ~Copyable {
   /// What a turn came to, where nothing failed.
   enum Outcome {
@@ -16,12 +17,16 @@ struct UpstreamConnectionCore: ~Copyable {
     case endedIdle
   }
 
-  private enum State { case connecting, resting, exchanging, closed }
+  private enum State { case connecting, shaking, resting, exchanging, closed }
 
   /// Octets read in one turn.
   private static let turnLimit = 65_536
+  /// What a read costs of them at least: over TLS it may bring nothing.
+  private static let leastRead = 1_024
 
-  private var socket: Socket
+  private var transport: Transport
+  /// Whether there is TLS. Asked of the transport each time, it cost a passed request some 60 instructions.
+  private let isSecured: Bool
   private let stack: IdleStack
   private var token = EventToken.none
   private var timeouts: ConnectionTimeouts
@@ -43,14 +48,15 @@ struct UpstreamConnectionCore: ~Copyable {
   /// A write that failed. In a call from above it is told in the next turn.
   private var brokenWrite: SystemError?
 
-  init(socket: consuming Socket, stack: IdleStack, timeouts: ConnectionTimeouts) {
-    self.socket = socket
+  init(transport: consuming Transport, stack: IdleStack, timeouts: ConnectionTimeouts) {
+    isSecured = transport.isTLS
+    self.transport = transport
     self.stack = stack
     self.timeouts = timeouts
   }
 
-  var descriptor: Int32 { socket.descriptor }
-  var hasNews: Bool { socket.hasNews() }
+  var descriptor: Int32 { transport.descriptor }
+  var hasNews: Bool { transport.hasNews }
   func isReady(in loop: EventLoop) -> Bool { loop.isReady(token) }
 
   mutating func registered(as token: EventToken, in loop: EventLoop) {
@@ -69,7 +75,7 @@ struct UpstreamConnectionCore: ~Copyable {
       brokenWrite = SystemError(error.description, code: 0)
       return loop.post(token)
     }
-    guard state != .connecting else { return }
+    guard state == .resting else { return }
     state = .exchanging
     flush(in: loop)
     armDeadline(in: loop)
@@ -100,12 +106,14 @@ struct UpstreamConnectionCore: ~Copyable {
 
   mutating func close(in loop: EventLoop) {
     guard state != .closed else { return }
+    // A request under way is never finished, and its origin not told that it were.
+    if state == .resting { transport.close() }
     state = .closed
     deadline.cancel(in: loop)
     loop.buffers.reclaim(&input)
     output.clear(to: loop.buffers)
     loop.remove(token)
-    socket.close()
+    transport.disconnect(to: loop.buffers)
   }
 
   // MARK: Called by the loop
@@ -118,26 +126,44 @@ struct UpstreamConnectionCore: ~Copyable {
     if readiness.contains(.writable) { isWritable = true }
     switch state {
     case .closed: return .goesOn
-    case .resting: return isReadable ? endIdle(in: loop) : .goesOn
+    case .resting: return isReadable ? rest(in: loop) : .goesOn
     case .connecting:
-      if let error = socket.connectionError() { throw UpstreamFailure(connecting: error) }
+      if let error = transport.connectionError { throw UpstreamFailure(connecting: error) }
       guard isWritable else { return .goesOn }
-      state = .exchanging
-      fetch?.connected(at: loop.now)
-      armDeadline(in: loop)
-      if !output.isWhole { fetch?.wantsBody() }
+      state = .shaking
+      guard try shake(for: fetch, in: loop) else { return .goesOn }
+    case .shaking: guard try shake(for: fetch, in: loop) else { return .goesOn }
     case .exchanging: break
     }
     return try turn(for: fetch, in: loop)
   }
 
+  /// Goes on with the TLS handshake; in cleartext there is none. Whether the request's turn has come.
+  private mutating func shake(for fetch: Fetch?, in loop: EventLoop) throws(UpstreamFailure) -> Bool {
+    var result = transport.handshake(in: loop.buffers)
+    // Behind what was read lies the end, of which there will be no other news.
+    if result == .wouldBlock, isEnding { result = transport.handshake(in: loop.buffers) }
+    switch result {
+    case .wouldBlock: return false
+    case .failed(let failure): throw .noHandshake(failure)
+    case .done: break
+    }
+    state = .exchanging
+    // Octets may have come with the handshake, and are to be asked for.
+    isReadable = isReadable || isSecured
+    fetch?.connected(at: loop.now)
+    armDeadline(in: loop)
+    if !output.isWhole { fetch?.wantsBody() }
+    return true
+  }
+
   mutating func turn(for fetch: Fetch?, in loop: EventLoop) throws(UpstreamFailure) -> Outcome {
     guard state == .exchanging || brokenWrite != nil else { return .goesOn }
     let hadRoom = bodyRoom
-    if isWritable, !output.isEmpty {
-      let waited = output.count
+    let waited = unsentOctets
+    if isWritable, waited > 0 {
       flush(in: loop)
-      if output.count < waited { armDeadline(in: loop) }
+      if unsentOctets < waited { armDeadline(in: loop) }
     }
     let outcome = try read(for: fetch, in: loop)
     guard case .goesOn = outcome else { return outcome }
@@ -150,25 +176,31 @@ struct UpstreamConnectionCore: ~Copyable {
     guard deadline.hasCome(of: token, in: loop) else { return .goesOn }
     switch state {
     case .connecting: throw .noConnection(within: timeouts.connect)
+    case .shaking: throw .slowHandshake(within: timeouts.connect)
     case .resting: return endIdle(in: loop)
     case .exchanging where answer.isInBody: throw .silent(for: timeouts.betweenBytes)
-    case .exchanging: throw .noFirstByte(within: output.isEmpty ? timeouts.firstByte : timeouts.betweenBytes)
+    case .exchanging: throw .noFirstByte(within: unsentOctets == 0 ? timeouts.firstByte : timeouts.betweenBytes)
     case .closed: return .goesOn
     }
   }
 
   // MARK: Within
 
+  /// Octets of the request, plain or encrypted, that wait for the kernel.
+  private var unsentOctets: Int {
+    @inline(__always) get { isSecured ? output.count + transport.pendingOctets : output.count }
+  }
+
   private mutating func flush(in loop: EventLoop) {
-    while !output.isEmpty, brokenWrite == nil {
-      switch socket.write(output.readable) {
+    while unsentOctets > 0, brokenWrite == nil {
+      switch Self.write(output, to: &transport, in: loop.buffers) {
       case .octets(let count): output.consume(count, to: loop.buffers)
       case .wouldBlock:
         isWritable = false
         return
       case .failed(let code):
         // An answer may lie in the kernel already (a 413, say): it is read before this counts.
-        brokenWrite = SystemError("send", code: code)
+        brokenWrite = error(code, of: "send")
         output.clear(to: loop.buffers)
         isReadable = true
         loop.post(token)
@@ -177,11 +209,16 @@ struct UpstreamConnectionCore: ~Copyable {
     if output.isWhole, sent == .never { sent = loop.now }
   }
 
+  // The span is one of the whole state otherwise.
+  @inline(__always) private static func write(
+    _ output: borrowing RequestOutput, to transport: inout Transport, in buffers: BufferPool
+  ) -> WriteResult { transport.write(output.readable, buffers: buffers) }
+
   /// Of the next thing that the origin is to do.
   private mutating func armDeadline(in loop: EventLoop) {
     guard state == .exchanging else { return }
     let limit: Nanoseconds
-    if !output.isEmpty {
+    if unsentOctets > 0 {
       limit = timeouts.betweenBytes
     } else if answer.isInBody {
       limit = isPaused ? .max : timeouts.betweenBytes
@@ -201,19 +238,19 @@ struct UpstreamConnectionCore: ~Copyable {
       }
       loop.buffers.supply(&input, answer.isInBody ? .large : .small)
       input.compact()
-      switch socket.read(into: &input) {
+      switch transport.read(into: &input, buffers: loop.buffers) {
       case .octets(let count, let drained):
-        budget -= count
+        budget -= Swift.max(count, Self.leastRead)
         if drained, !isEnding { isReadable = false }
         if try takeAnswer(for: fetch, in: loop) { return end(in: loop) }
         // A head that drips is no first byte after another: its deadline stays.
         if answer.isInBody { armDeadline(in: loop) }
       case .wouldBlock: isReadable = false
       case .end:
-        try answer.inputEnded(nil)
+        try answer.inputEnded(transport.endedCleanly ? .orderly : .unproven)
         return end(in: loop)
       case .failed(let code):
-        try answer.inputEnded(SystemError("recv", code: code))
+        try answer.inputEnded(.broken(error(code, of: "recv")))
         return end(in: loop)
       }
     }
@@ -249,11 +286,13 @@ struct UpstreamConnectionCore: ~Copyable {
   /// The answer is whole.
   private mutating func end(in loop: EventLoop) -> Outcome {
     let reuse = ConnectionReuse(
-      isRequestSent: output.isSent && brokenWrite == nil, isKeptAlive: answer.keepsAlive,
+      isRequestSent: output.isSent && unsentOctets == 0 && brokenWrite == nil,
+      isKeptAlive: answer.keepsAlive,
       // Where the last read filled the buffer they may still lie in the kernel, and would answer the next request.
-      hasStrayOctets: !input.isEmpty || isReadable && socket.hasNews(), isEnding: isEnding,
+      hasStrayOctets: !input.isEmpty || isReadable && says(in: loop), isEnding: isEnding,
       isWanted: stack.takes(limit: idleLimit))
     guard reuse.isAllowed else {
+      if reuse.isRequestSent { transport.close() }
       close(in: loop)
       return .closes
     }
@@ -262,6 +301,34 @@ struct UpstreamConnectionCore: ~Copyable {
     loop.buffers.reclaim(&input)
     deadline.set(loop.now + timeouts.idle, of: token, in: loop)
     return .rests
+  }
+
+  /// Whether the origin says more than it was asked for, or ends. Over TLS what waits may be nothing of the kind:
+  /// session tickets, new keys.
+  private mutating func says(in loop: EventLoop) -> Bool {
+    guard isSecured else { return transport.hasNews }
+    loop.buffers.supply(&input, .small)
+    for _ in 0..<Self.turnLimit / Self.leastRead {
+      switch transport.read(into: &input, buffers: loop.buffers) {
+      case .octets(0, _): continue
+      case .wouldBlock: return false
+      case .octets, .end, .failed: return true
+      }
+    }
+    return true
+  }
+
+  /// There is news while it waits for a next request.
+  private mutating func rest(in loop: EventLoop) -> Outcome {
+    guard !isEnding, isSecured, !says(in: loop) else { return endIdle(in: loop) }
+    isReadable = false
+    loop.buffers.reclaim(&input)
+    return .goesOn
+  }
+
+  /// With what TLS has to say of it.
+  private func error(_ code: Int32, of call: String) -> SystemError {
+    SystemError(transport.failure.map { "TLS, \($0)" } ?? call, code: code)
   }
 
   private mutating func endIdle(in loop: EventLoop) -> Outcome {

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import TLS
 import Time
 
 /// What one worker has towards origins: the pools of its snapshot, and the connections that outlive it.
@@ -11,20 +12,30 @@ public final class Origins: FetchStarting {
 
   let loop: EventLoop
   let idle = IdleConnections()
+  /// Made with the first snapshot that needs it.
+  private var secured: KnownServers?
   /// Taken out for each change and put back: a move needs no dynamic check of exclusivity, a change in place does.
   private var spares: [Fetch] = []
 
   public init(loop: EventLoop) { self.loop = loop }
 
   /// Takes the pools of a new snapshot, and closes what none of them would keep; fetches under way go on with theirs.
-  public func adopt(_ pools: [OriginPool]) {
-    var limits: [Address: Int] = [:]
+  ///
+  /// - Parameter library: the worker's, always the same; `nil` for as long as no pool needs it.
+  /// - Throws: the pools were taken; servers with which there can be no TLS are used by nobody.
+  public func adopt(_ pools: [OriginPool], library: TLSLibrary?) throws(TLSError) {
+    if secured == nil { secured = library.map { KnownServers(in: $0) } }
+    var failure: TLSError?
+    var limits: [ConnectionKey: Int] = [:]
     for pool in pools {
-      for address in pool.currentAddresses() { limits[address] = max(limits[address] ?? 0, pool.idleLimit) }
+      do throws(TLSError) { try pool.adopt(secured) } catch { failure = failure ?? error }
+      for key in pool.currentKeys() { limits[key] = max(limits[key] ?? 0, pool.idleLimit) }
     }
     idle.keep(limits, in: loop)
+    secured?.keep(only: Set(pools.flatMap(\.secured)))
     // They hold the pools of the snapshot before.
     spares = []
+    if let failure { throw failure }
   }
 
   /// Ends what waits for a next request.

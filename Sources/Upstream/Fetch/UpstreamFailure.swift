@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TLS
 import Time
 
 /// Why one attempt to get an answer of a server ended without a whole one.
@@ -12,6 +13,10 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
   /// We had no descriptor, port or memory for a connection.
   case exhausted(SystemError)
   case noConnection(within: Nanoseconds)
+  /// TLS could not be agreed on: the certificate was not believed, or anything else.
+  case noHandshake(TLSFailure)
+  /// The server let us in, and the TLS handshake took longer than that with it.
+  case slowHandshake(within: Nanoseconds)
   /// The connection ended before the first octet of an answer.
   case closedUnanswered
   /// The connection broke before the first octet of an answer.
@@ -21,6 +26,8 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
   case badAnswer(reason: String)
   /// The connection ended or broke within the answer.
   case cutShort
+  /// The answer would be whole by the connection's end, and that end may be anybody's.
+  case unprovenEnd
   /// Nothing came within the answer.
   case silent(for: Nanoseconds)
   /// The fetch as a whole took too long; `stage` is where it stood.
@@ -60,9 +67,9 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
     switch self {
     case .noServer: .choosing
     case .overdue(let stage, _): stage
-    case .refused, .unreachable, .exhausted, .noConnection: .connecting
+    case .refused, .unreachable, .exhausted, .noConnection, .noHandshake, .slowHandshake: .connecting
     case .closedUnanswered, .brokenUnanswered, .noFirstByte: .waiting
-    case .badAnswer, .cutShort, .silent: .answering
+    case .badAnswer, .cutShort, .unprovenEnd, .silent: .answering
     }
   }
 
@@ -70,17 +77,19 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
   public var status: UInt16 {
     switch self {
     case .noServer, .exhausted: 503
-    case .refused, .unreachable, .closedUnanswered, .brokenUnanswered, .badAnswer, .cutShort: 502
-    case .noConnection, .noFirstByte, .silent, .overdue: 504
+    case .refused, .unreachable, .noHandshake, .closedUnanswered, .brokenUnanswered, .badAnswer, .cutShort,
+      .unprovenEnd:
+      502
+    case .noConnection, .slowHandshake, .noFirstByte, .silent, .overdue: 504
     }
   }
 
   /// Whether it is to be told to `ServerState.failedToConnect`. What we lack ourselves tells nothing of a server.
   public var countsAgainstServer: Bool {
     switch self {
-    case .refused, .unreachable, .noConnection: true
-    case .noServer, .exhausted, .closedUnanswered, .brokenUnanswered, .noFirstByte, .badAnswer, .cutShort, .silent,
-      .overdue:
+    case .refused, .unreachable, .noConnection, .noHandshake, .slowHandshake: true
+    case .noServer, .exhausted, .closedUnanswered, .brokenUnanswered, .noFirstByte, .badAnswer, .cutShort,
+      .unprovenEnd, .silent, .overdue:
       false
     }
   }
@@ -96,11 +105,16 @@ public enum UpstreamFailure: Error, Equatable, Sendable, CustomStringConvertible
     case .unreachable(let error): "could not be reached (\(error))"
     case .exhausted(let error): "was not connected to for want of means here (\(error))"
     case .noConnection(let limit): "took no connection within \(limit.words)"
+    case .noHandshake(.unverified(let failure)): "showed a certificate that \(failure)"
+    case .noHandshake(.notTLS): "does not speak TLS"
+    case .noHandshake(let failure): "failed the TLS handshake (\(failure))"
+    case .slowHandshake(let limit): "did not finish the TLS handshake within \(limit.words)"
     case .closedUnanswered: "closed the connection before it answered"
     case .brokenUnanswered(let error): "broke the connection before it answered (\(error))"
     case .noFirstByte(let limit): "sent no first byte within \(limit.words)"
     case .badAnswer(let reason): "sent an answer that \(reason)"
     case .cutShort: "ended the connection within its answer"
+    case .unprovenEnd: "ended the connection without `close_notify`, so that its answer may have been cut"
     case .silent(let limit): "sent nothing for \(limit.words) within its answer"
     case .overdue(_, let limit): "had not answered after \(limit.words)"
     }

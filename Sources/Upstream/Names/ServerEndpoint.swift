@@ -14,15 +14,18 @@ public enum ServerEndpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// As `Host` has it (RFC 9110 §7.2): without the default port of `http`; `localhost` for Unix sockets.
-  public var authority: String {
-    switch self {
+  /// As `Host` has it (RFC 9110 §7.2): without the default port of the scheme; `localhost` for Unix sockets.
+  ///
+  /// - Parameter isSecured: whether the scheme is `https`.
+  public func authority(isSecured: Bool) -> String {
+    let normal: UInt16 = isSecured ? 443 : 80
+    return switch self {
     case .address(.unix): "localhost"
-    case .address(.ipv4(let octets, port: 80)): Address.ipv4(octets, port: 80).host
-    case .address(.ipv6(let high, let low, _, port: 80)):
-      "[\(Address.ipv6(high: high, low: low, scope: 0, port: 80).host)]"
+    case .address(.ipv4(let octets, port: normal)): Address.ipv4(octets, port: normal).host
+    case .address(.ipv6(let high, let low, _, port: normal)):
+      "[\(Address.ipv6(high: high, low: low, scope: 0, port: normal).host)]"
     case .address(let address): address.description
-    case .name(let host, port: 80): host
+    case .name(let host, port: normal): host
     case .name(let host, let port): "\(host):\(port)"
     }
   }

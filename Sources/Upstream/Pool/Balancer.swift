@@ -6,11 +6,11 @@ public struct Balancer: ~Copyable {
   private var rotation: RoundRobin
 
   /// - Parameters:
-  ///   - servers: with their weights, 1...256; at most `ServerSet.limit`.
+  ///   - servers: at most `ServerSet.limit`.
   ///   - worker: the number of the one that chooses, so that not all begin at the same server.
-  public init(servers: [(state: ServerState, weight: Int)], worker: Int) {
+  public init(servers: [ServerPlan], worker: Int) {
     self.servers = servers.prefix(ServerSet.limit).enumerated().map { index, server in
-      PoolServer(server.state, index: index, worker: worker)
+      PoolServer(server, index: index, worker: worker)
     }
     rotation = RoundRobin(weights: servers.map(\.weight), offset: worker)
   }

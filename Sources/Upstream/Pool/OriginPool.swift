@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 import Time
 
 /// One pool as one worker uses it: whom to ask next, where that server is, and how long it may take. Made anew with
@@ -15,11 +16,10 @@ public final class OriginPool {
 
   /// - Parameters:
   ///   - idleLimit: 0 or more.
-  ///   - servers: with their weights, 1...256; at most `ServerSet.limit`.
+  ///   - servers: at most `ServerSet.limit`.
   ///   - worker: the number of the one that uses it.
   public init(
-    name: String, timeouts: ConnectionTimeouts, idleLimit: Int, servers: [(state: ServerState, weight: Int)],
-    firstServer: Int, worker: Int
+    name: String, timeouts: ConnectionTimeouts, idleLimit: Int, servers: [ServerPlan], firstServer: Int, worker: Int
   ) {
     self.name = name
     self.timeouts = timeouts
@@ -47,6 +47,16 @@ public final class OriginPool {
     balancer.remaining(excluding: tried, at: now)
   }
 
-  /// Where its servers are now: connections to other places need not be kept.
-  func currentAddresses() -> [Address] { servers.compactMap { $0.address() } }
+  /// Of connections to its servers, where they are now: others need not be kept.
+  func currentKeys() -> [ConnectionKey] { servers.compactMap { $0.key() } }
+
+  /// How its servers are spoken to that are not in cleartext.
+  var secured: [ServerTLS] { servers.compactMap(\.tls) }
+
+  /// Finds out whom its servers speak TLS with.
+  ///
+  /// - Parameter known: the worker's; `nil` where it can have no TLS.
+  func adopt(_ known: KnownServers?) throws(TLSError) {
+    for server in servers { try server.adopt(known) }
+  }
 }

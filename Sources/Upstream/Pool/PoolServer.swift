@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 import Time
 
 /// One server as one worker's pool holds it: what is known of it, where it is, and where its connections wait.
@@ -9,6 +10,10 @@ final class PoolServer {
   /// In its pool.
   let index: Int
   let state: ServerState
+  /// `nil` for cleartext.
+  let tls: ServerTLS?
+  /// This worker's, once it was adopted.
+  private var secured: KnownServer?
   /// What this worker has done with it.
   let counters: RequestCounters
   // Moved out for each change and moved back: a move needs no dynamic check of exclusivity.
@@ -16,19 +21,33 @@ final class PoolServer {
   /// For the address in use.
   private var stack: IdleStack?
 
-  init(_ state: ServerState, index: Int, worker: Int) {
+  init(_ plan: ServerPlan, index: Int, worker: Int) {
     self.index = index
-    self.state = state
-    counters = state.counters(of: worker)
+    state = plan.state
+    tls = plan.tls
+    counters = plan.state.counters(of: worker)
   }
+
+  /// Finds out whom it speaks TLS with. Until then it has no connections, where it does at all.
+  ///
+  /// - Parameter servers: the worker's; `nil` where it can have no TLS.
+  func adopt(_ servers: KnownServers?) throws(TLSError) {
+    if let tls, let servers { secured = try servers.server(tls) }
+  }
+
+  /// Of connections to it, where it is now.
+  func key() -> ConnectionKey? { address().map { ConnectionKey(address: $0, tls: tls) } }
 
   @inline(never) func eligibility(at now: Instant) -> Eligibility { state.eligibility(at: now) }
 
-  /// Where its connections wait; `nil` while its name does not resolve.
+  /// Where its connections wait; `nil` while its name does not resolve, and where it would need TLS that is not to be
+  /// had.
   func stack(in idle: IdleConnections) -> IdleStack? {
     if let stack, addresses.isCurrent(of: state) { return stack }
     let address = change { $0.current(of: state) }
-    if stack?.address != address { stack = address.map { idle.stack(of: $0) } }
+    // Never in cleartext where TLS was asked for.
+    guard tls == nil || secured != nil else { return nil }
+    if stack?.address != address { stack = address.map { idle.stack(of: $0, secured) } }
     return stack
   }
 

@@ -63,6 +63,21 @@ struct ConfigurationSummaryTests {
     #expect(try Self.summary().text(now: .readClock() + .seconds(86_400 * 4_000)).contains("a.pem EXPIRED on 20"))
   }
 
+  @Test("TLS to origins is told, and warned of where nothing is verified")
+  func origins() throws {
+    let text = Self.text.replacing(#"[{ address: "c:1" }]"#, with: #"[{ address: "c:1" }], tls: { verify: false }"#)
+    let lines = try Self.summary(text).text(now: WallTime(seconds: 0)).split(separator: "\n")
+    let pools = "  2 pools         app (2 servers), old (1 server over TLS, not verified, no route uses it)"
+    #expect(lines.contains { $0 == pools })
+    #expect(lines.first?.hasPrefix("  warning: pool `old` does not verify its servers") == true)
+    var writer = JSONWriter()
+    writer.beginObject()
+    try Self.summary(text).put(into: &writer)
+    let json = String(decoding: writer.octets, as: UTF8.self)
+    let start = #""warnings":[{"file":"the built-in configuration","line":0,"column":0,"message":"pool `old` does not "#
+    #expect(json.contains(start) && json.split(separator: #""warnings""#).count == 2, "\(json)")
+  }
+
   @Test("of many the first five are named, and the others counted")
   func many() throws {
     let listeners = (0..<7).map { "  - { name: l\($0), bind: \"127.0.0.1:\(8000 + $0)\" }\n" }.joined()

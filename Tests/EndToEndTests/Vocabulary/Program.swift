@@ -6,6 +6,7 @@ final class Program {
   let name: String
   let output: Output
   let errors: Output
+  private let input: Descriptor?
   private var status: Exit?
 
   enum Exit: Equatable {
@@ -13,27 +14,41 @@ final class Program {
     case signal(Int32)
   }
 
+  /// What it reads.
+  enum Input {
+    case nothing
+    case given(Descriptor)
+    /// What the test has to `say`, to its end.
+    case words
+  }
+
   /// - Parameters:
   ///   - executable: a path, or a name that `PATH` knows.
-  ///   - input: what it reads; nothing unless said. `output` is what it writes to, where that is not to be read here.
+  ///   - input: what it reads. `output` is what it writes to, where that is not to be read here.
   init(
-    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: Descriptor? = nil,
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: Input = .nothing,
     output given: Descriptor? = nil
   ) throws {
     let (outputReader, outputWriter) = try Self.pipe()
     let (errorReader, errorWriter) = try Self.pipe()
-    // The child's ends block: what programs expect of their outputs.
-    for end in [outputWriter, errorWriter, input, given].compactMap({ $0 }) {
+    let (inputReader, inputWriter): (Descriptor?, Descriptor?) =
+      switch input {
+      case .nothing: (nil, nil)
+      case .given(let descriptor): (descriptor, nil)
+      case .words: try Self.pipe()
+      }
+    // The child's ends block: what programs expect of them.
+    for end in [outputWriter, errorWriter, inputReader, given].compactMap({ $0 }) {
       _ = fcntl(end.number, F_SETFL, fcntl(end.number, F_GETFL) & ~O_NONBLOCK)
     }
     name = executable.split(separator: "/").last.map(String.init) ?? executable
-    (output, errors) = (Output(outputReader), Output(errorReader))
+    (output, errors, self.input) = (Output(outputReader), Output(errorReader), inputWriter)
 
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    if let input {
-      unsafe posix_spawn_file_actions_adddup2(&actions, input.number, 0)
+    if let inputReader {
+      unsafe posix_spawn_file_actions_adddup2(&actions, inputReader.number, 0)
     } else {
       unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     }
@@ -74,6 +89,13 @@ final class Program {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw Unmet("pipe: errno \(errno)") }
     return (try Descriptor(ends[0], "pipe"), try Descriptor(ends[1], "pipe"))
+  }
+
+  /// Says something to it, where its input is `words`; more than a pipe holds is not taken.
+  func say(_ text: String) throws {
+    guard let input, unsafe write(input.number, Array(text.utf8), text.utf8.count) == text.utf8.count else {
+      throw Unmet("\(name) does not listen")
+    }
   }
 
   func signal(_ number: Int32) { if status == nil { kill(identifier, number) } }

@@ -19,10 +19,11 @@ final class Yett {
   }
 
   /// Starts it and waits until it says where it listens.
-  init(_ setup: Setup, in folder: TemporaryFolder? = nil) throws {
+  init(_ setup: Setup, in folder: TemporaryFolder? = nil, environment: [String: String] = [:]) throws {
     self.folder = try folder ?? TemporaryFolder()
     try self.folder.write(setup.yaml(in: self.folder), to: "yett.yaml")
-    program = try Program(Self.executable, ["serve", "--config", self.folder.path(of: "yett.yaml")])
+    program = try Program(
+      Self.executable, ["serve", "--config", self.folder.path(of: "yett.yaml")], environment: environment)
     let deadline = Deadline.patient
     // With the two doors of the administration: who reads on for something else would miss them.
     while endpoints.count < setup.listeners.count + 2 { try hear(by: deadline) }
@@ -134,8 +135,10 @@ final class Yett {
 
 /// Runs a test's page against a Yett of its own, stops it, and sees that it ended in order. What it said on standard
 /// error stands beside whatever failed.
-func withYett(_ setup: Setup, in folder: TemporaryFolder? = nil, _ page: (Yett) throws -> Void) throws {
-  let yett = try Yett(setup, in: folder)
+func withYett(
+  _ setup: Setup, in folder: TemporaryFolder? = nil, environment: [String: String] = [:], _ page: (Yett) throws -> Void
+) throws {
+  let yett = try Yett(setup, in: folder, environment: environment)
   do { try page(yett) } catch {
     yett.program.signal(SIGKILL)
     _ = try? yett.program.exit()

@@ -25,7 +25,7 @@ private enum Taken: Equatable {
 
 /// How the origin's side ended behind the last octet.
 private enum Ending: Equatable {
-  case open, orderly
+  case open, orderly, unproven
   case broken(SystemError)
 }
 
@@ -66,8 +66,9 @@ private func take(
     }
     switch ending {
     case .open: return .unfinished(hasBegun: intake.hasBegun, isInBody: intake.isInBody)
-    case .orderly: try intake.inputEnded(nil)
-    case .broken(let error): try intake.inputEnded(error)
+    case .orderly: try intake.inputEnded(.orderly)
+    case .unproven: try intake.inputEnded(.unproven)
+    case .broken(let error): try intake.inputEnded(.broken(error))
     }
   } catch {
     return .failed(error)
@@ -182,8 +183,10 @@ struct AnswerIntakeTests {
       var intake = AnswerIntake()
       let open = Taken.unfinished(hasBegun: count > 0, isInBody: count >= head)
       #expect(take(message, ends: [count], answerTo: sample.method, by: &intake) == open)
-      let orderly = take(message, ends: [count], answerTo: sample.method, ending: .orderly, by: &intake)
-      #expect(orderly == .failed(count == 0 ? .closedUnanswered : .cutShort), "closed after \(count)")
+      for ending in [Ending.orderly, .unproven] {
+        let closed = take(message, ends: [count], answerTo: sample.method, ending: ending, by: &intake)
+        #expect(closed == .failed(count == 0 ? .closedUnanswered : .cutShort), "\(ending) after \(count)")
+      }
       let reset = take(message, ends: [count], answerTo: sample.method, ending: .broken(broken), by: &intake)
       #expect(reset == .failed(count == 0 ? .brokenUnanswered(broken) : .cutShort), "broken after \(count)")
     }
@@ -193,6 +196,16 @@ struct AnswerIntakeTests {
   func resetBody() {
     #expect(take("HTTP/1.1 200 OK\r\n\r\nhello", ending: .broken(broken)) == .failed(.cutShort))
     #expect(take("HTTP/1.1 200 OK\r\n\r\nhello") == .unfinished(hasBegun: true, isInBody: true))
+  }
+
+  @Test("§9.8: over TLS an end without `close_notify` makes no answer whole; one that is whole already stays so")
+  func unproven() {
+    #expect(take("HTTP/1.1 200 OK\r\n\r\nhello", ending: .unproven) == .failed(.unprovenEnd))
+    #expect(take("HTTP/1.1 200 OK\r\n\r\n", ending: .unproven) == .failed(.unprovenEnd))
+    guard case .whole = take("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", ending: .unproven) else {
+      Issue.record("a whole answer was refused")
+      return
+    }
   }
 
   @Test("RFC 9110 §15.2.2: nobody asked for another protocol")

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TLS
 import Testing
 import Time
 
@@ -9,6 +10,8 @@ import Time
 struct RetryDecisionTests {
   private static let connecting: [UpstreamFailure] = [
     .refused, .unreachable(SystemError("connect", code: EHOSTUNREACH)), .noConnection(within: .seconds(1)),
+    .noHandshake(.unverified(VerificationFailure(.selfSigned))), .noHandshake(.closed),
+    .slowHandshake(within: .seconds(1)),
   ]
   private static let broken: [UpstreamFailure] = [
     .closedUnanswered, .brokenUnanswered(SystemError("recv", code: ECONNRESET)),
@@ -16,7 +19,8 @@ struct RetryDecisionTests {
   private static let slow: [UpstreamFailure] = [.noFirstByte(within: .seconds(10))]
   private static let final: [UpstreamFailure] = [
     .noServer, .exhausted(SystemError("socket", code: EMFILE)), .badAnswer(reason: "is malformed"), .cutShort,
-    .silent(for: .seconds(30)), .overdue(.connecting, after: .seconds(30)), .overdue(.waiting, after: .seconds(30)),
+    .unprovenEnd, .silent(for: .seconds(30)), .overdue(.connecting, after: .seconds(30)),
+    .overdue(.waiting, after: .seconds(30)),
   ]
   private static let complete: [RequestBodyState] = [.none, .whole, .streaming(takenOctets: 0)]
 

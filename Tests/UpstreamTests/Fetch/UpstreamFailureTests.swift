@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TLS
 import Testing
 import Time
 
@@ -13,6 +14,16 @@ struct UpstreamFailureTests {
       (UpstreamFailure.noServer, 503, "has no server left"),
       (.refused, 502, "refused the connection"),
       (.noConnection(within: .milliseconds(1_500)), 504, "took no connection within 1500 ms"),
+      (
+        .noHandshake(.unverified(VerificationFailure(.wrongName(wanted: "b.test", names: ["a.test"])))), 502,
+        "showed a certificate that names a.test, not b.test"
+      ),
+      (.noHandshake(.notTLS), 502, "does not speak TLS"),
+      (.noHandshake(.alert(40)), 502, "failed the TLS handshake (the peer sent alert 40 (handshake failure))"),
+      (.slowHandshake(within: .seconds(1)), 504, "did not finish the TLS handshake within 1 s"),
+      (
+        .unprovenEnd, 502, "ended the connection without `close_notify`, so that its answer may have been cut"
+      ),
       (.closedUnanswered, 502, "closed the connection before it answered"),
       (.noFirstByte(within: .seconds(10)), 504, "sent no first byte within 10 s"),
       (.badAnswer(reason: "is malformed"), 502, "sent an answer that is malformed"),

@@ -77,17 +77,28 @@ struct EndpointTests {
       ("127.0.0.1", 8_080, true, "127.0.0.1:8080"), ("127.0.0.1", 80, true, "127.0.0.1"),
       ("::1", 8_080, true, "[::1]:8080"), ("::1", 80, true, "[::1]"),
       ("origin.example", 8_080, false, "origin.example:8080"), ("origin.example", 80, false, "origin.example"),
+      ("origin.example", 443, false, "origin.example:443"),
     ])
   func kinds(host: String, port: UInt16, isNumeric: Bool, authority: String) {
     let endpoint = ServerEndpoint(host: host, port: port)
     if case .address = endpoint { #expect(isNumeric) } else { #expect(!isNumeric) }
-    #expect(endpoint.authority == authority)
+    #expect(endpoint.authority(isSecured: false) == authority)
+  }
+
+  @Test(
+    "the default port of https is another one",
+    arguments: [
+      ("10.0.0.1", 443, "10.0.0.1"), ("10.0.0.1", 80, "10.0.0.1:80"), ("::1", 443, "[::1]"), ("::1", 80, "[::1]:80"),
+      ("a.example", 443, "a.example"), ("a.example", 80, "a.example:80"), ("a.example", 8_443, "a.example:8443"),
+    ])
+  func secured(host: String, port: UInt16, authority: String) {
+    #expect(ServerEndpoint(host: host, port: port).authority(isSecured: true) == authority)
   }
 
   @Test("a Unix socket has no host of its own")
   func unix() {
     let endpoint = ServerEndpoint.address(.unix(path: "/run/origin.sock"))
-    #expect(endpoint.authority == "localhost")
+    for isSecured in [true, false] { #expect(endpoint.authority(isSecured: isSecured) == "localhost") }
     #expect(endpoint.description == "unix:/run/origin.sock")
   }
 }

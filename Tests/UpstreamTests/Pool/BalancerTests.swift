@@ -9,7 +9,7 @@ struct BalancerTests {
   private let now = Instant(sinceStart: .seconds(100))
 
   /// `^` up, `?` unknown, `v` down, `s` suspect, `d` drained, `m` in maintenance, `n` without an address.
-  private func servers(_ kinds: String) -> [(state: ServerState, weight: Int)] {
+  private func servers(_ kinds: String) -> [ServerPlan] {
     kinds.enumerated().map { index, kind in
       let state = ServerState(name: ServerName(pool: "p", server: "\(index)"))
       if kind != "n" { state.set(addresses: [.unix(path: "/\(index)")]) }
@@ -21,7 +21,7 @@ struct BalancerTests {
       case "m": state.set(OperatorState.maintenance)
       default: break
       }
-      return (state, 1)
+      return ServerPlan(state: state)
     }
   }
 

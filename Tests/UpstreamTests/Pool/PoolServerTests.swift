@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 import Testing
 import Time
 
@@ -15,7 +16,10 @@ struct PoolServerTests {
 
   @Test("one stack for one address, whoever asks, until it is another address")
   func stacks() throws {
-    let (server, other) = (PoolServer(state, index: 0, worker: 0), PoolServer(state, index: 3, worker: 0))
+    let (server, other) = (
+      PoolServer(ServerPlan(state: state), index: 0, worker: 0),
+      PoolServer(ServerPlan(state: state), index: 3, worker: 0)
+    )
     #expect(server.stack(in: idle) == nil)
     state.set(addresses: [one, two])
     let first = try #require(server.stack(in: idle))
@@ -37,13 +41,43 @@ struct PoolServerTests {
   func forgotten() {
     weak var gone: IdleStack?
     weak var kept: IdleStack?
-    let server = PoolServer(state, index: 0, worker: 0)
+    let server = PoolServer(ServerPlan(state: state), index: 0, worker: 0)
     state.set(addresses: [one])
     kept = server.stack(in: idle)
-    do { gone = idle.stack(of: two) }
+    do { gone = idle.stack(of: two, nil) }
     #expect(gone != nil, "the next one that is new clears away")
-    _ = idle.stack(of: three)
+    _ = idle.stack(of: three, nil)
     #expect(gone == nil)
-    #expect(kept != nil && idle.stack(of: one) === kept)
+    #expect(kept != nil && idle.stack(of: one, nil) === kept)
+  }
+
+  @Test("what was agreed makes another stack: no connection is used for what it was not verified for")
+  func secured() throws {
+    let servers = KnownServers(in: try TLSLibrary())
+    state.set(addresses: [one])
+    let kinds: [ServerTLS?] = [
+      nil, .verified(name: "a.test", .nobody), .verified(name: "b.test", .nobody), .unverified(name: "a.test"),
+      .unverified(name: nil),
+    ]
+    let stacks = try kinds.map { tls in
+      let twins = (0..<2).map { PoolServer(ServerPlan(state: state, tls: tls), index: $0, worker: 0) }
+      for server in twins { try server.adopt(servers) }
+      let stack = try #require(twins[0].stack(in: idle))
+      #expect(twins[1].stack(in: idle) === stack && stack.server?.tls == tls && stack.address == one)
+      #expect(twins[0].key() == ConnectionKey(address: one, tls: tls))
+      return stack
+    }
+    #expect(Set(stacks.map(ObjectIdentifier.init)).count == kinds.count)
+  }
+
+  @Test("a server that TLS was asked for, and cannot be had for, has no connections: none in cleartext")
+  func unsecured() throws {
+    state.set(addresses: [one])
+    let server = PoolServer(ServerPlan(state: state, tls: .unverified(name: nil)), index: 0, worker: 0)
+    #expect(server.stack(in: idle) == nil)
+    try server.adopt(nil)
+    #expect(server.stack(in: idle) == nil)
+    try server.adopt(KnownServers(in: TLSLibrary()))
+    #expect(server.stack(in: idle)?.server != nil)
   }
 }

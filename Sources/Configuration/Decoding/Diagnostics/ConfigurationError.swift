@@ -9,13 +9,17 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     (self.diagnostics, self.isCut) = (diagnostics, isCut)
   }
 
-  /// What was found wrong with one file, in any order.
+  /// What was found wrong with some files, in any order: told file by file, in the order in which they come first.
   ///
   /// - Returns: `nil` where nothing was.
   public init?(found: [Diagnostic]) {
     guard !found.isEmpty else { return nil }
-    let sorted = found.enumerated().sorted {
-      ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+    var files: [String: Int] = [:]
+    for diagnostic in found where files[diagnostic.file] == nil { files[diagnostic.file] = files.count }
+    let sorted = found.enumerated().sorted { one, other in
+      let (left, right) = (one.element, other.element)
+      return (files[left.file] ?? 0, left.line, left.column, one.offset)
+        < (files[right.file] ?? 0, right.line, right.column, other.offset)
     }
     let limit = Configuration.diagnosticsLimit
     self.init(diagnostics: sorted.prefix(limit).map(\.element), isCut: found.count > limit)

@@ -6,6 +6,8 @@ enum CheckOutcome: Equatable {
   case answered(status: UInt16)
   case failed(UpstreamFailure)
   case timedOut(UpstreamFailure.Stage)
+  /// In the TLS handshake.
+  case timedOutShaking
 }
 
 /// What a check says of its server.
@@ -31,6 +33,7 @@ enum CheckVerdict: Equatable {
     case .failed(.exhausted): self = .void
     case .failed(let failure): self = .failed(reason: failure.description)
     case .timedOut(.connecting): self = .failed(reason: "took no connection within \(timeout.words)")
+    case .timedOutShaking: self = .failed(reason: UpstreamFailure.slowHandshake(within: timeout).description)
     case .timedOut: self = .failed(reason: "did not answer within \(timeout.words)")
     }
   }

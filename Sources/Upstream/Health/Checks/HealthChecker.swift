@@ -1,16 +1,20 @@
 import Bytes
 import EventLoop
+import TLS
 import Time
 
 /// What is to be checked.
 public struct CheckPlan {
   public let state: ServerState
   public let endpoint: ServerEndpoint
+  /// `nil`: in cleartext.
+  public let tls: ServerTLS?
   public let plan: HealthPlan
 
-  public init(state: ServerState, endpoint: ServerEndpoint, plan: HealthPlan) {
+  public init(state: ServerState, endpoint: ServerEndpoint, tls: ServerTLS? = nil, plan: HealthPlan) {
     self.state = state
     self.endpoint = endpoint
+    self.tls = tls
     self.plan = plan
   }
 }
@@ -20,6 +24,8 @@ public final class HealthChecker {
   private let events: HealthEvents
   private var checks: [ServerName: ServerCheck] = [:]
   private var chance: SplitMix64
+  /// The control loop's own, made when a plan needs them.
+  private var servers: KnownServers?
 
   /// - Parameter seed: of the jitter.
   public init(events: HealthEvents, seed: UInt64) {
@@ -27,21 +33,28 @@ public final class HealthChecker {
     chance = SplitMix64(seed: seed)
   }
 
-  /// From now on these servers are checked, and no others. What was found of a server is kept unless it moved.
-  public func watch(_ plans: [CheckPlan], in loop: EventLoop) {
+  /// From now on these servers are checked, and no others. What was found of a server is kept unless it moved, or is
+  /// spoken to in another way.
+  ///
+  /// - Throws: servers with which there can be no TLS are not found out about.
+  public func watch(_ plans: [CheckPlan], in loop: EventLoop) throws(TLSError) {
+    var failure: TLSError?
     var kept: [ServerName: ServerCheck] = [:]
     for plan in plans {
       let name = plan.state.name
       let before = checks[name]
-      if let before, before.endpoint == plan.endpoint, before.plan == plan.plan, before.state === plan.state {
+      let isSame = before.map { $0.endpoint == plan.endpoint && $0.tls == plan.tls } ?? false
+      if let before, isSame, before.plan == plan.plan, before.state === plan.state {
         kept[name] = before
         checks[name] = nil
         continue
       }
-      let finding = before?.endpoint == plan.endpoint ? before?.finding : nil
+      let finding = isSame ? before?.finding : nil
       before?.stop(in: loop)
       checks[name] = nil
-      let check = ServerCheck(plan, finding: finding ?? .unknown, events: events, chance: chance.next())
+      var server: KnownServer?
+      do throws(TLSError) { server = try known(plan.tls) } catch { failure = failure ?? error }
+      let check = ServerCheck(plan, with: server, finding: finding ?? .unknown, events: events, chance: chance.next())
       check.start(in: loop)
       kept[name] = check
     }
@@ -51,6 +64,15 @@ public final class HealthChecker {
       check.state.set(.unknown, reason: "not checked", at: loop.now)
     }
     checks = kept
+    servers?.keep(only: Set(plans.compactMap(\.tls)))
+    if let failure { throw failure }
+  }
+
+  private func known(_ tls: ServerTLS?) throws(TLSError) -> KnownServer? {
+    guard let tls else { return nil }
+    let servers = if let known = self.servers { known } else { KnownServers(in: try TLSLibrary()) }
+    self.servers = servers
+    return try servers.server(tls)
   }
 
   /// Ends all checks; what they found stays.

@@ -1,15 +1,20 @@
 import Bytes
 import EventLoop
+import Glibc
+import TLS
 import Time
 
 /// The checks of one server, one after the other.
 final class ServerCheck: EventTenant {
   let state: ServerState
   let endpoint: ServerEndpoint
+  let tls: ServerTLS?
   let plan: HealthPlan
   private(set) var finding: Finding
 
   private let request: [UInt8]
+  /// `nil` for cleartext, and where there can be no TLS.
+  private let server: KnownServer?
   private let events: HealthEvents
   private var chance: SplitMix64
   private var token = EventToken.none
@@ -27,13 +32,16 @@ final class ServerCheck: EventTenant {
   /// Timers come up to two ticks of the wheel late without anyone having been slow.
   private static let timerGrain = Nanoseconds.milliseconds(17)
 
-  init(_ plan: CheckPlan, finding: Finding, events: HealthEvents, chance seed: UInt64) {
+  /// - Parameter server: of the plan's TLS.
+  init(_ plan: CheckPlan, with server: KnownServer?, finding: Finding, events: HealthEvents, chance seed: UInt64) {
     state = plan.state
     endpoint = plan.endpoint
+    tls = plan.tls
+    self.server = server
     self.plan = plan.plan
     self.finding = finding
     self.events = events
-    request = plan.plan.request(to: plan.endpoint.authority)
+    request = plan.plan.request(to: plan.endpoint.authority(isSecured: plan.tls != nil))
     chance = SplitMix64(seed: seed)
   }
 
@@ -56,11 +64,11 @@ final class ServerCheck: EventTenant {
     guard deadline.hasCome(of: token, in: loop) else { return }
     guard let stage = exchange?.stage else { return begin(in: loop) }
     if stage == .connecting { avoidAddress() }
-    end(.timedOut(stage), in: loop)
+    end(exchange?.isShaking == true ? .timedOutShaking : .timedOut(stage), in: loop)
   }
 
   func ready(_ readiness: Readiness, in loop: EventLoop) {
-    guard let outcome = exchange?.advance(readiness) else { return }
+    guard let outcome = exchange?.advance(readiness, in: loop.buffers) else { return }
     // A name may have addresses at which nobody listens (`localhost` often has): one that answers is enough.
     if case .failed(let failure) = outcome, failure.stage == .connecting {
       avoidAddress()
@@ -89,9 +97,9 @@ final class ServerCheck: EventTenant {
     hangUp(in: loop)
     while let address = untried.popFirst() {
       do throws(SystemError) {
-        let connection = try Socket.connect(to: address)
-        socket = try loop.add(self, descriptor: connection.descriptor)
-        exchange = CheckExchange(on: connection, request: request, input: loop.buffers.take(.small))
+        let transport = try connect(to: address)
+        socket = try loop.add(self, descriptor: transport.descriptor)
+        exchange = CheckExchange(on: transport, request: request, input: loop.buffers.take(.small))
         self.address = address
         return true
       } catch {
@@ -101,6 +109,18 @@ final class ServerCheck: EventTenant {
       }
     }
     return false
+  }
+
+  private func connect(to address: Address) throws(SystemError) -> Transport {
+    let socket = try Socket.connect(to: address)
+    guard tls != nil else { return Transport(plain: socket) }
+    do throws(TLSError) {
+      // What we lack ourselves says nothing of the server.
+      guard let server else { throw TLSError(attempt: "speak TLS", reason: "OpenSSL has no means for it") }
+      return try Transport(socket, client: server)
+    } catch {
+      throw SystemError(error.description, code: ENOMEM)
+    }
   }
 
   /// The next check begins elsewhere, where there is an elsewhere.
@@ -123,8 +143,10 @@ final class ServerCheck: EventTenant {
   /// How late we were: the last turn's handlers, this turn's, and the timer that ended the check.
   private func lag(of outcome: CheckOutcome, in loop: EventLoop) -> Nanoseconds {
     let turn = Swift.max(loop.lag, loop.readClock() - loop.now)
-    guard case .timedOut = outcome else { return turn }
-    return Swift.max(turn, loop.now - due - Self.timerGrain)
+    return switch outcome {
+    case .answered, .failed: turn
+    case .timedOut, .timedOutShaking: Swift.max(turn, loop.now - due - Self.timerGrain)
+    }
   }
 
   private func wait(until next: Instant, in loop: EventLoop) { deadline.set(next, of: token, in: loop) }

@@ -43,7 +43,7 @@ extension Yett {
         "s_client", "-quiet", "-no_ign_eof", "-nocommands", "-connect", "\(endpoint("https"))", "-servername",
         "test.example",
         "-verify_return_error", "-CAfile", folder.path(of: "test.example.pem"), "-alpn", alpn,
-      ], input: outer, output: outer)
+      ], input: .given(outer), output: outer)
     return Connection(inner, by: client)
   }
 }

@@ -3,14 +3,19 @@ struct Certificate {
   let chain: String
   let key: String
 
-  init(chain: String, key: String) { (self.chain, self.key) = (chain, key) }
+  /// The file with those above the server's own, where there are any: some programs want them apart.
+  let issuers: String?
+
+  init(chain: String, key: String, issuers: String? = nil) {
+    (self.chain, self.key, self.issuers) = (chain, key, issuers)
+  }
 
   /// A self-signed one.
   ///
   /// - Parameter names: DNS names; the first is the subject.
   init(for names: String..., in folder: TemporaryFolder) throws {
     let name = names.first ?? "localhost"
-    (chain, key) = (folder.path(of: "\(name).pem"), folder.path(of: "\(name).key"))
+    self.init(chain: folder.path(of: "\(name).pem"), key: folder.path(of: "\(name).key"))
     let alternatives = names.map { "DNS:\($0)" }.joined(separator: ",")
     let run = try Program.run(
       "openssl",

@@ -6,11 +6,14 @@ final class Nginx {
   private let program: Program
   private let folder: TemporaryFolder
 
-  /// - Parameter locations: what stands in its `server` block.
-  init(_ locations: String) throws {
+  /// - Parameters:
+  ///   - locations: what stands in its `server` block.
+  ///   - certificate: it speaks TLS with this; cleartext without.
+  init(_ locations: String, certificate: Certificate? = nil) throws {
     // A Unix socket needs no port that somebody else may take between asking and binding.
     folder = try TemporaryFolder()
     endpoint = .path(folder.path(of: "nginx.sock"))
+    let tls = certificate.map { "ssl_certificate \($0.chain); ssl_certificate_key \($0.key);" } ?? ""
     let file = try folder.write(
       """
       daemon off; master_process off; pid \(folder.path(of: "pid")); error_log stderr notice;
@@ -19,7 +22,7 @@ final class Nginx {
         access_log off; client_max_body_size 0;
         client_body_temp_path \(folder.path(of: "body")); proxy_temp_path \(folder.path(of: "proxy"));
         fastcgi_temp_path \(folder.path(of: "f")); uwsgi_temp_path \(folder.path(of: "u")); scgi_temp_path \(folder.path(of: "s"));
-        server { listen \(endpoint); root \(folder.path); \(locations) }
+        server { listen \(endpoint)\(tls.isEmpty ? "" : " ssl"); \(tls) root \(folder.path); \(locations) }
       }
       """, to: "nginx.conf")
     program = try Program("nginx", ["-p", folder.path, "-e", "stderr", "-c", file])

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TLS
 import Testing
 import Time
 
@@ -28,6 +29,11 @@ struct CheckVerdictTests {
       (CheckOutcome.failed(.refused), "refused the connection"),
       (.failed(.closedUnanswered), "closed the connection before it answered"),
       (.timedOut(.connecting), "took no connection within 1 s"),
+      (
+        .failed(.noHandshake(.unverified(VerificationFailure(.selfSigned)))),
+        "showed a certificate that is signed by itself and not trusted here"
+      ),
+      (.timedOutShaking, "did not finish the TLS handshake within 1 s"),
       (.timedOut(.waiting), "did not answer within 1 s"),
       (.timedOut(.answering), "did not answer within 1 s"),
     ])
@@ -44,7 +50,7 @@ struct CheckVerdictTests {
     "a check that ended while the loop lagged by more than a quarter of its time-out counts neither way",
     arguments: [(0, true), (250, true), (251, false), (10_000, false)])
   func lag(milliseconds: Int64, counts: Bool) {
-    for outcome in [CheckOutcome.answered(status: 200), .timedOut(.waiting), .failed(.refused)] {
+    for outcome in [CheckOutcome.answered(status: 200), .timedOut(.waiting), .timedOutShaking, .failed(.refused)] {
       #expect((verdict(outcome, lag: .milliseconds(milliseconds)) != .void) == counts)
     }
   }
