@@ -65,8 +65,9 @@ struct TLSScanTests {
       }
     }
 
-    /// Looks until nothing more can be told of what lies there.
-    func settle() -> [String] { (0...Stillness<Int>.attempts).flatMap { _ in look() } }
+    /// Looks until nothing more can be told of what lies there: a directory's change is seen, then listed, then its
+    /// pairs are read.
+    func settle() -> [String] { (0..<Stillness<Int>.attempts + 3).flatMap { _ in look() } }
 
     var refusals: [String] { (scan?.refusals ?? []).map { "\($0.error.reason)" } }
   }

@@ -5,12 +5,10 @@ import Time
 /// The files of all certificates and ticket keys as they were seen last, and what follows from seeing them again. A
 /// value that goes to the utility thread, where looking may block, and comes back.
 struct TLSScan: Sendable {
-  private struct Source: Sendable {
+  fileprivate struct Source: Sendable {
     /// `nil` for a pair of files.
-    let directory: String?
+    var directory: WatchedDirectory?
     var pairs: [WatchedPair]
-    /// Looks in a row at which the directory could not be read.
-    var misses = 0
   }
 
   private struct Profile: Sendable {
@@ -38,7 +36,8 @@ struct TLSScan: Sendable {
       Profile(
         name: profile.settings.name,
         sources: profile.sources.map { source in
-          let directory: String? = if case .directory(let path) = source.source { path } else { nil }
+          let directory: WatchedDirectory? =
+            if case .directory(let path) = source.source { WatchedDirectory(path) } else { nil }
           return Source(directory: directory, pairs: source.pairs.map { WatchedPair($0) })
         }, tickets: profile.tickets.map { WatchedTickets($0.path, mark: $0.mark) })
     }
@@ -71,26 +70,41 @@ struct TLSScan: Sendable {
     at profile: inout Profile, _ now: WallTime, _ findings: inout Findings, by loader: inout CertificateLoader?
   ) {
     var isChanged = false
-    for index in profile.sources.indices where list(&profile.sources[index], of: profile.name, &findings) {
+    var served = profile.certificates.count
+    for index in profile.sources.indices {
+      let isDirectory = profile.sources[index].directory != nil
+      var listed: [CertificateFiles] = []
+      switch profile.sources[index].directory?.look() ?? .same {
+      case .same: break
+      case .listed(let files): listed = files
+      case .unreadable: continue
+      case .refused(let error):
+        findings.events.append(.refused(profile: profile.name, error))
+        continue
+      }
       for place in profile.sources[index].pairs.indices.reversed() {
-        let pair = profile.sources[index].pairs[place]
         // A profile serves something, whatever becomes of its files.
-        let mayGo =
-          profile.sources[index].directory != nil && (pair.certificate == nil || profile.certificates.count > 1)
-        switch profile.sources[index].pairs[place].look(at: now, mayGo: mayGo, by: &loader) {
+        switch profile.sources[index].pairs[place].look(
+          at: now, mayGo: isDirectory, isLastServed: served < 2, by: &loader)
+        {
         case .same: continue
         case .refused(let error):
           findings.events.append(.refused(profile: profile.name, error))
           continue
-        case .added(let certificate): findings.events.append(.added(profile: profile.name, certificate))
+        case .added(let certificate):
+          served += 1
+          findings.events.append(.added(profile: profile.name, certificate))
         case .replaced(let certificate): findings.events.append(.replaced(profile: profile.name, certificate))
         case .gone:
-          profile.sources[index].pairs.remove(at: place)
+          let pair = profile.sources[index].pairs.remove(at: place)
           guard pair.certificate != nil else { continue }
+          served -= 1
           findings.events.append(.removed(profile: profile.name, file: pair.files.chain))
         }
         isChanged = true
       }
+      // What has just come is looked at from the next time on: it has to keep still like any other.
+      profile.sources[index].add(listed)
     }
     guard isChanged else { return }
     do throws(CertificateError) {
@@ -111,23 +125,13 @@ struct TLSScan: Sendable {
     }
     profile.tickets = tickets
   }
+}
 
-  /// Takes in the pairs that a directory has got. `false`: it cannot be read, and all that is served of it stays.
-  private static func list(_ source: inout Source, of profile: String, _ findings: inout Findings) -> Bool {
-    guard let directory = source.directory else { return true }
-    guard let listed = CertificateFiles.pairs(in: directory) else {
-      source.misses += 1
-      if source.misses == Stillness<CertificateFiles.Mark>.attempts {
-        let error = CertificateError(file: directory, reason: .unreadable("it is no directory that can be read"))
-        findings.events.append(.refused(profile: profile, error))
-      }
-      return false
-    }
-    source.misses = 0
-    let known = Set(source.pairs.map(\.files))
+extension TLSScan.Source {
+  /// Takes in the pairs that are not known yet.
+  fileprivate mutating func add(_ listed: [CertificateFiles]) {
+    let known = Set(pairs.map(\.files))
     let new = listed.filter { !known.contains($0) }
-    guard !new.isEmpty else { return true }
-    source.pairs = (source.pairs + new.map { WatchedPair($0) }).sorted { $0.files.chain < $1.files.chain }
-    return true
+    if !new.isEmpty { pairs = (pairs + new.map { WatchedPair($0) }).sorted { $0.files.chain < $1.files.chain } }
   }
 }

@@ -37,11 +37,14 @@ struct WatchedPair: Sendable {
   ///
   /// - Parameters:
   ///   - mayGo: whether the pair may be let go; one that must stay is refused where it is gone.
+  ///   - isLastServed: whether it is the last of which something is served, and must stay therefore.
   ///   - loader: made where it is needed.
-  mutating func look(at now: WallTime, mayGo: Bool, by loader: inout CertificateLoader?) -> Outcome {
+  mutating func look(
+    at now: WallTime, mayGo: Bool, isLastServed: Bool, by loader: inout CertificateLoader?
+  ) -> Outcome {
     let mark = files.mark
     guard case .read(let isLast) = stillness.after(mark) else { return .same }
-    if mark.isGone, mayGo { return .gone }
+    if mark.isGone, mayGo, certificate == nil || !isLastServed { return .gone }
     do throws(TLSError) {
       let reader = if let loader { loader } else { try CertificateLoader() }
       loader = reader
