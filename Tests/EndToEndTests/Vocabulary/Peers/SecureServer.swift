@@ -6,9 +6,11 @@ final class SecureServer {
   /// - Parameter arguments: `-www` answers each request with a page about its connection, and ends that in order;
   ///   without, it says what the test has it say.
   init(_ certificate: Certificate, _ arguments: String...) throws {
+    // Line by line: it flushes what it says when it thinks of it.
     program = try Program(
-      "openssl",
-      ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate.chain, "-key", certificate.key] + arguments)
+      "stdbuf",
+      ["-oL", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.chain, "-key", certificate.key]
+        + arguments)
     endpoint = try program.output.first { line in
       line.hasPrefix("ACCEPT ") ? Endpoint(line.dropFirst(7)) : nil
     }
