@@ -6,9 +6,10 @@ final class SecureServer {
   /// - Parameter arguments: `-www` answers each request with a page about its connection, and ends that in order;
   ///   without, it says what the test has it say.
   init(_ certificate: Certificate, _ arguments: String...) throws {
+    // Line by line: it flushes what it says when it thinks of it.
     program = try Program(
-      "openssl",
-      ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate.chain, "-key", certificate.key]
+      "stdbuf",
+      ["-oL", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.chain, "-key", certificate.key]
         + (certificate.issuers.map { ["-cert_chain", $0] } ?? []) + arguments, input: .words)
     endpoint = try program.output.first { line in
       line.hasPrefix("ACCEPT ") ? Endpoint(line.dropFirst(7)) : nil
