@@ -190,18 +190,19 @@ struct OriginTLSTests {
     }
   }
 
-  /// A Yett that speaks TLS for an origin of ours, so that a test can have that say what it wants.
-  static func terminator(_ origin: Endpoint, _ certificate: Certificate) -> Setup {
+  /// A Yett that speaks TLS for an origin of ours, so that a test can have that say what it wants. Its certificate is
+  /// for the requests' host as well: they would be misdirected else (RFC 9110 §15.5.20).
+  static func terminator(_ origin: Endpoint, in folder: TemporaryFolder) throws -> Setup {
     var setup = Setup(origin, route: "cache: off, body_limit: 2GiB")
     setup.listeners = [#"{ name: https, bind: "127.0.0.1:0", tls: front }"#]
-    setup.more = certificate.profile
+    setup.more = try Authority(in: folder).issue("a.example", "test.example", "127.0.0.1").profile
     return setup
   }
 
   @Test("a slow reader of a fast origin grows nothing: the origin is made to wait")
   func slowReader() throws {
     let (folder, origin) = (try TemporaryFolder(), try Origin())
-    try withYett(Self.terminator(origin.endpoint, Authority(in: folder).issue("a.example"))) { terminator in
+    try withYett(Self.terminator(origin.endpoint, in: folder)) { terminator in
       try withYett(Setup(terminator.endpoint("https"), pool: Self.tls), in: folder) { yett in
         let client = try yett.connect()
         try client.send(.get())
@@ -219,7 +220,7 @@ struct OriginTLSTests {
   @Test("a slow origin of a fast sender grows nothing: the client is made to wait")
   func slowOrigin() throws {
     let (folder, origin) = (try TemporaryFolder(), try Origin())
-    try withYett(Self.terminator(origin.endpoint, Authority(in: folder).issue("a.example"))) { terminator in
+    try withYett(Self.terminator(origin.endpoint, in: folder)) { terminator in
       let setup = try Setup(
         terminator.endpoint("https"), pool: Self.tls, route: "cache: off, body_limit: 2GiB")
       try withYett(setup, in: folder) { yett in

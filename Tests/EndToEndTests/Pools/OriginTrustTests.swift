@@ -139,10 +139,9 @@ struct OriginTrustTests {
   @Test("a server that is not believed was sent nothing: whatever the method, another one is asked")
   func retried() throws {
     let folder = try TemporaryFolder()
-    let good = try Self.certificate(.good, in: folder)
     let origin = try Origin()
     let bad = try SecureServer(Authority("Other CA", in: folder).issue("127.0.0.1"), "-www")
-    try withYett(OriginTLSTests.terminator(origin.endpoint, good)) { terminator in
+    try withYett(OriginTLSTests.terminator(origin.endpoint, in: folder)) { terminator in
       let setup = try Self.setup(bad.endpoint, "{ ca: Test-CA.pem }").with(server: terminator.endpoint("https"))
       try withYett(setup, in: folder) { yett in
         for _ in 0..<2 {

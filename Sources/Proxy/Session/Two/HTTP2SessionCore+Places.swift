@@ -1,9 +1,10 @@
 import Bytes
 import HTTP
+import TLS
 import Telemetry
 import Time
 
-/// How a connection's streams end, and when their places are free.
+/// How a connection's streams end, when their places are free, and how it ends itself.
 extension HTTP2SessionCore {
   /// A stream's answer is with the kernel: its exchange ends. The rest of its request may still come.
   mutating func settle(_ slot: Int, answeredAt now: Instant, in worker: Worker, at moment: Moment) {
@@ -62,6 +63,26 @@ extension HTTP2SessionCore {
       } else {
         release(leftFills.remove(at: index).slot, in: worker)
       }
+    }
+  }
+
+  // MARK: Lingering
+
+  mutating func linger(in worker: Worker, at now: Instant) -> Outcome {
+    guard !isBroken else { return .ends }
+    phase = .lingering
+    transport.finishWriting()
+    deadline.set(lingering.begin(at: now), of: token, in: worker.loop)
+    return drop(in: worker)
+  }
+
+  mutating func drop(in worker: Worker) -> Outcome {
+    switch lingering.drop(from: &transport, through: &input, &isReadable, isEnding: isEnding, in: worker) {
+    case .waits: return .goesOn
+    case .yields:
+      worker.loop.post(token)
+      return .goesOn
+    case .over: return .ends
     }
   }
 }

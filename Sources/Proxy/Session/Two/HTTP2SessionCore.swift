@@ -70,12 +70,12 @@ struct HTTP2SessionCore: ~Copyable {
   private var idleDeadline = Instant.distantFuture
   /// Until when the client must have taken more of the output.
   var writeDeadline = Instant.distantFuture
-  private var isReadable = false
+  var isReadable = false
   var isWritable = true
   /// Some stream found no room in the output: all are served again when there is some.
   var isWanting = false
   /// The kernel said that the client ended its side: a short read does not mean that nothing is left.
-  private var isEnding = false
+  var isEnding = false
   var isBroken = false
   /// Whether the drain's second step is to be, or was, made.
   private var hasDrained = false
@@ -383,23 +383,5 @@ struct HTTP2SessionCore: ~Copyable {
     transport.close()
     transport.releaseBuffers(to: worker.buffers)
     worker.loop.remove(token)
-  }
-
-  private mutating func linger(in worker: Worker, at now: Instant) -> Outcome {
-    guard !isBroken else { return .ends }
-    phase = .lingering
-    transport.finishWriting()
-    deadline.set(lingering.begin(at: now), of: token, in: worker.loop)
-    return drop(in: worker)
-  }
-
-  private mutating func drop(in worker: Worker) -> Outcome {
-    switch lingering.drop(from: &transport, through: &input, &isReadable, isEnding: isEnding, in: worker) {
-    case .waits: return .goesOn
-    case .yields:
-      worker.loop.post(token)
-      return .goesOn
-    case .over: return .ends
-    }
   }
 }

@@ -21,7 +21,10 @@ struct HeldOctets {
   /// - Parameter octets: up to `count`.
   mutating func removeFirst(_ number: Int) {
     start += number
-    guard start < octets.count else { return self = HeldOctets() }
+    guard start < octets.count else {
+      self = HeldOctets()
+      return
+    }
     // Each octet is moved once for each time that half of them have gone.
     guard start > octets.count / 2 else { return }
     octets.removeFirst(start)
